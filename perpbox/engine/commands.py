@@ -1,0 +1,164 @@
+"""What may be asked of the engine: one command, one turn. Imperative; values only."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from perpbox.account import (
+    AccountId,
+    OrderId,
+    OrderType,
+    PositionSide,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from perpbox.money import Amount, Price, Quantity
+
+
+class OpenVenue(Struct, frozen=True, array_like=True, tag=True):
+    """The first command of every venue: its markets open at the catalogue's prices."""
+
+
+class OpenAccount(Struct, frozen=True, array_like=True, tag=True):
+    name: str
+    balances: dict[str, Amount]
+
+
+class ResetAccount(Struct, frozen=True, array_like=True, tag=True):
+    """Back to the day it was opened: no orders, no positions, the opening balances."""
+
+    account_id: AccountId
+
+
+class CloseAccount(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+
+
+class Transfer(Struct, frozen=True, array_like=True, tag=True):
+    """Money from the world into the wallet; out of it where the amount is below zero."""
+
+    account_id: AccountId
+    asset: str
+    amount: Amount
+
+
+class PlaceOrder(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    symbol: str
+    side: Side
+    position_side: PositionSide
+    order_type: OrderType
+    quantity: Quantity
+    price: Price = 0
+    time_in_force: TimeInForce = TimeInForce.GTC
+    reduce_only: bool = False
+    client_order_id: str = ""
+    """Empty: the engine makes one from the order id."""
+    self_trade_prevention: SelfTradePrevention = SelfTradePrevention.EXPIRE_MAKER
+
+
+class AmendOrder(Struct, frozen=True, array_like=True, tag=True):
+    """New price and quantity of an open LIMIT order; it goes to the end of its level."""
+
+    account_id: AccountId
+    symbol: str
+    side: Side
+    quantity: Quantity
+    price: Price
+    order_id: OrderId = 0
+    """Zero: `client_order_id` says which order."""
+    client_order_id: str = ""
+
+
+class CancelOrder(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    symbol: str
+    order_id: OrderId = 0
+    """Zero: `client_order_id` says which order."""
+    client_order_id: str = ""
+
+
+class CancelAllOrders(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    symbol: str
+
+
+class SetLeverage(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    symbol: str
+    leverage: int
+
+
+class SetMarginType(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    symbol: str
+    isolated: bool
+
+
+class SetPositionMode(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    hedge_mode: bool
+
+
+class SetAssetMode(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    multi_assets: bool
+
+
+class AdjustIsolatedMargin(Struct, frozen=True, array_like=True, tag=True):
+    """Put margin into an isolated position; take it out where the amount is below zero."""
+
+    account_id: AccountId
+    symbol: str
+    position_side: PositionSide
+    amount: Amount
+
+
+class MarketPrices(Struct, frozen=True, array_like=True):
+    """None: that price stays where it is."""
+
+    mark: Price | None
+    index: Price | None
+
+
+class MovePrices(Struct, frozen=True, array_like=True, tag=True):
+    """New mark and index prices; the house ladder of each symbol moves with its mark price."""
+
+    prices: dict[str, MarketPrices]
+    asset_indexes: dict[str, Price]
+
+
+class SetLiquidity(Struct, frozen=True, array_like=True, tag=True):
+    """Quotes that replace the house ladder of a symbol; they neither refill nor move."""
+
+    symbol: str
+    bids: list[tuple[Price, Quantity]]
+    asks: list[tuple[Price, Quantity]]
+
+
+class Tick(Struct, frozen=True, array_like=True, tag=True):
+    """The clock has reached a time at which something falls due."""
+
+
+Command: TypeAlias = (
+    OpenVenue
+    | OpenAccount
+    | ResetAccount
+    | CloseAccount
+    | Transfer
+    | PlaceOrder
+    | AmendOrder
+    | CancelOrder
+    | CancelAllOrders
+    | SetLeverage
+    | SetMarginType
+    | SetPositionMode
+    | SetAssetMode
+    | AdjustIsolatedMargin
+    | MovePrices
+    | SetLiquidity
+    | Tick
+)

@@ -1,0 +1,225 @@
+"""What has happened: facts in the past tense, all that `apply` needs to change the state."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from perpbox.account import (
+    AccountId,
+    ExpiryReason,
+    OrderId,
+    OrderType,
+    PositionSide,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from perpbox.money import Amount, Price, Product, Quantity
+
+
+class MoneyReason(Enum):
+    """Why money moved; where it reaches a client it is the income type of that name."""
+
+    TRANSFER = "TRANSFER"
+    REALIZED_PNL = "REALIZED_PNL"
+    COMMISSION = "COMMISSION"
+    RESET = "RESET"
+    """Back to the opening balances; no income row."""
+
+
+class AccountOpened(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    name: str
+    opening_balances: dict[str, Amount]
+
+
+class AccountReset(Struct, frozen=True, array_like=True, tag=True):
+    """Its settings are the first ones again and its history is gone."""
+
+    account_id: AccountId
+
+
+class AccountClosed(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+
+
+class MoneyMoved(Struct, frozen=True, array_like=True, tag=True):
+    """The only way in which money moves: from one account to another, never out of nothing."""
+
+    payer: AccountId
+    payee: AccountId
+    asset: str
+    amount: Amount
+    """Above zero."""
+    reason: MoneyReason
+    transaction_id: int
+    symbol: str = ""
+    trade_id: int = 0
+
+
+class OrderAccepted(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    order_id: OrderId
+    symbol: str
+    client_order_id: str
+    side: Side
+    position_side: PositionSide
+    order_type: OrderType
+    time_in_force: TimeInForce
+    price: Price
+    quantity: Quantity
+    reduce_only: bool
+    self_trade_prevention: SelfTradePrevention
+
+
+class OrderRested(Struct, frozen=True, array_like=True, tag=True):
+    """What an order did not trade at once stands in the book, at the end of its price level."""
+
+    account_id: AccountId
+    order_id: OrderId
+
+
+class OrderFilled(Struct, frozen=True, array_like=True, tag=True):
+    """One side's view of a trade."""
+
+    account_id: AccountId
+    order_id: OrderId
+    symbol: str
+    trade_id: int
+    price: Price
+    quantity: Quantity
+    is_maker: bool
+    commission: Amount
+    commission_asset: str
+    realized_profit: Amount
+
+
+class OrderAmended(Struct, frozen=True, array_like=True, tag=True):
+    """It has left its place in the book; `OrderRested` says when it stands again."""
+
+    account_id: AccountId
+    order_id: OrderId
+    price: Price
+    quantity: Quantity
+
+
+class OrderCanceled(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    order_id: OrderId
+
+
+class OrderExpired(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    order_id: OrderId
+    reason: ExpiryReason
+
+
+class Traded(Struct, frozen=True, array_like=True, tag=True):
+    """A trade as the market sees it. Where the house is a side, its position moves with it."""
+
+    symbol: str
+    trade_id: int
+    price: Price
+    quantity: Quantity
+    taker_side: Side
+    house_side: Side
+    """+1 if the house bought, -1 if it sold, 0 if it had no part."""
+
+
+class PositionChanged(Struct, frozen=True, array_like=True, tag=True):
+    """The position as it now is, whole."""
+
+    account_id: AccountId
+    symbol: str
+    position_side: PositionSide
+    quantity: Quantity
+    entry_cost: Product
+    outlay: int
+    isolated_wallet: Amount
+    realized_profit: Amount
+
+
+class PositionHandedOver(Struct, frozen=True, array_like=True, tag=True):
+    """The house takes over a position of an account that is reset or closed."""
+
+    account_id: AccountId
+    symbol: str
+    position_side: PositionSide
+
+
+class IsolatedMarginAdjusted(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    symbol: str
+    position_side: PositionSide
+    amount: Amount
+    """Above zero: added."""
+    asset: str
+
+
+class LeverageChanged(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    symbol: str
+    leverage: int
+
+
+class MarginTypeChanged(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    symbol: str
+    isolated: bool
+
+
+class PositionModeChanged(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    hedge_mode: bool
+
+
+class AssetModeChanged(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    multi_assets: bool
+
+
+class PriceMoved(Struct, frozen=True, array_like=True, tag=True):
+    """Mark and index price of a symbol; a ladder of the house is around the mark price again."""
+
+    symbol: str
+    mark: Price
+    index: Price
+
+
+class AssetIndexMoved(Struct, frozen=True, array_like=True, tag=True):
+    asset: str
+    index_price: Price
+
+
+class LiquiditySet(Struct, frozen=True, array_like=True, tag=True):
+    symbol: str
+    bids: list[tuple[Price, Quantity]]
+    asks: list[tuple[Price, Quantity]]
+
+
+Event: TypeAlias = (
+    AccountOpened
+    | AccountReset
+    | AccountClosed
+    | MoneyMoved
+    | OrderAccepted
+    | OrderRested
+    | OrderFilled
+    | OrderAmended
+    | OrderCanceled
+    | OrderExpired
+    | Traded
+    | PositionChanged
+    | PositionHandedOver
+    | IsolatedMarginAdjusted
+    | LeverageChanged
+    | MarginTypeChanged
+    | PositionModeChanged
+    | AssetModeChanged
+    | PriceMoved
+    | AssetIndexMoved
+    | LiquiditySet
+)

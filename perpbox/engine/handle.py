@@ -1,0 +1,40 @@
+"""The table of commands: which rule handles which, and the one function that calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from perpbox.engine import commands as asked
+from perpbox.engine import orders, prices, settings, transfers
+from perpbox.engine.state import State
+from perpbox.engine.turn import Turn
+from perpbox.money import Millis
+
+
+def handle(state: State, command: asked.Command, now: Millis) -> Turn:
+    """Check the command, then let it happen. Raises `Rejected`, and then nothing has changed."""
+    turn = Turn(state, now)
+    _HANDLE[type(command)](turn, command)
+    return turn
+
+
+_HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
+    asked.OpenVenue: prices.open_venue,
+    asked.OpenAccount: transfers.open_account,
+    asked.ResetAccount: transfers.reset_account,
+    asked.CloseAccount: transfers.close_account,
+    asked.Transfer: transfers.transfer,
+    asked.PlaceOrder: orders.place_order,
+    asked.AmendOrder: orders.amend_order,
+    asked.CancelOrder: orders.cancel_order,
+    asked.CancelAllOrders: orders.cancel_all_orders,
+    asked.SetLeverage: settings.set_leverage,
+    asked.SetMarginType: settings.set_margin_type,
+    asked.SetPositionMode: settings.set_position_mode,
+    asked.SetAssetMode: settings.set_asset_mode,
+    asked.AdjustIsolatedMargin: settings.adjust_isolated_margin,
+    asked.MovePrices: prices.move_prices,
+    asked.SetLiquidity: prices.set_liquidity,
+    asked.Tick: orders.tick,
+}

@@ -1,0 +1,112 @@
+"""One symbol's market: its prices, the clients' book and the house's quotes around the mark."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from perpbox.account import BUY, Side
+from perpbox.book import Book
+from perpbox.instrument import Symbol
+from perpbox.money import SCALE, SQUARE, Price, Quantity
+
+LADDER_LEVELS: Final = 20
+LADDER_STEP: Final = 10_000
+"""Distance between two levels, as a ratio of the mark price: 0.01 %."""
+LADDER_NOTIONAL: Final = 50_000 * SQUARE
+"""Worth of the first level in quote units; level k holds k times as much."""
+
+
+class Market:
+    """Prices, book and quotes of one symbol. The house never trades with itself."""
+
+    __slots__ = (
+        "_ladder",
+        "_ladder_mark",
+        "book",
+        "house_quantity",
+        "index",
+        "last_price",
+        "mark",
+        "moved",
+        "quotes",
+        "symbol",
+        "traded",
+        "update_id",
+    )
+
+    def __init__(self, symbol: Symbol, mark: Price, index: Price) -> None:
+        self.symbol = symbol
+        self.mark = mark
+        self.index = index
+        self.last_price = mark
+        self.book = Book()
+        self.house_quantity: Quantity = 0
+        """The house's position, signed: minus the sum of all clients'."""
+        self.quotes: dict[Side, list[tuple[Price, Quantity]]] | None = None
+        """An operator's quotes, best first; None while the ladder stands."""
+        self.update_id = 0
+        self.moved = 0
+        """When the mark price last moved, in ms."""
+        self.traded = 0
+        """When the last trade was, in ms."""
+        self._ladder: dict[Side, list[tuple[Price, Quantity]]] = {}
+        self._ladder_mark: Price = 0
+
+    def house_levels(self, side: Side) -> list[tuple[Price, Quantity]]:
+        """The house's quotes on a side, best first, whether clients' orders cross them or not."""
+        if self.quotes is not None:
+            return self.quotes[side]
+        if self._ladder_mark != self.mark:
+            self._ladder = {s: ladder(self.symbol, self.mark, s) for s in (BUY, -BUY)}
+            self._ladder_mark = self.mark
+        return self._ladder[side]
+
+    def shown_levels(self, side: Side) -> list[tuple[Price, Quantity]]:
+        """The house's quotes that the best opposite client order does not cross.
+
+        A quote that would cross has already traded as much as it holds; it is hidden until the
+        client's order is gone or the price moves, so that the book is never crossed.
+        """
+        levels = self.house_levels(side)
+        opposite = self.book.side(-side).best_price()
+        if not opposite:
+            return levels
+        return [level for level in levels if (opposite - level[0]) * side > 0]
+
+    def best_price(self, side: Side) -> Price:
+        """Best quote of clients and house on a side, 0 if there is none."""
+        client = self.book.side(side).best_price()
+        levels = self.shown_levels(side)
+        if not levels:
+            return client
+        house = levels[0][0]
+        return house if not client or (house - client) * side > 0 else client
+
+    def depth(self, side: Side, limit: int) -> list[tuple[Price, Quantity]]:
+        """The best price levels of clients and house together."""
+        levels: dict[Price, Quantity] = {}
+        for price, quantity in self.shown_levels(side):
+            levels[price] = levels.get(price, 0) + quantity
+        for price, quantity in self.book.side(side).depth():
+            levels[price] = levels.get(price, 0) + quantity
+        return sorted(levels.items(), reverse=side == BUY)[:limit]
+
+
+def ladder(symbol: Symbol, mark: Price, side: Side) -> list[tuple[Price, Quantity]]:
+    """The house's quotes around a mark price, best first.
+
+    The first level stands one tick beyond the mark, the others 0.01 % (at least a tick) apart;
+    a level is worth 50 000 quote units times its rank, and at least the smallest order.
+    """
+    tick = symbol.tick_size
+    gap = max(1, mark * LADDER_STEP // SCALE // tick) * tick
+    nearest = side * (side * mark // tick) * tick
+    levels = []
+    for rank in range(LADDER_LEVELS):
+        price = nearest - side * (tick + rank * gap)
+        if price < max(symbol.min_price, tick):
+            break
+        worth = LADDER_NOTIONAL * (rank + 1)
+        quantity = max(worth // price // symbol.step_size, 1) * symbol.step_size
+        levels.append((price, max(quantity, symbol.min_quantity)))
+    return levels

@@ -1,0 +1,264 @@
+"""Placing, amending and canceling orders: the rules, in the venue's order of precedence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from perpbox.account import (
+    BUY,
+    Account,
+    ExpiryReason,
+    Exposure,
+    Order,
+    OrderType,
+    Position,
+    PositionSide,
+    Side,
+    TimeInForce,
+)
+from perpbox.engine import filters
+from perpbox.engine.commands import AmendOrder, CancelAllOrders, CancelOrder, PlaceOrder, Tick
+from perpbox.engine.events import (
+    OrderAccepted,
+    OrderAmended,
+    OrderCanceled,
+    OrderExpired,
+    OrderRested,
+)
+from perpbox.engine.market import Market
+from perpbox.engine.matching import fillable, match, would_take
+from perpbox.engine.rejects import Reject, Rejected
+from perpbox.engine.state import State
+from perpbox.engine.turn import Turn
+from perpbox.margin.account import available_balance
+from perpbox.margin.multi_assets import charge
+from perpbox.margin.order import (
+    assumed_market_price,
+    initial_margin_increase,
+    needs_margin,
+    open_loss,
+)
+from perpbox.money import SCALE, Amount, Millis, Price, Quantity
+
+MAX_AMENDMENTS: Final = 10_000
+GTC_LIFE: Final[Millis] = 365 * 24 * 3600 * 1000
+"""A GTC order stands for one year (common-definition page)."""
+
+
+def place_order(turn: Turn, command: PlaceOrder) -> None:
+    """Check the order, let it stand, trade what it can, and rest or expire what is left."""
+    account = turn.account(command.account_id)
+    market = turn.market(command.symbol)
+    check_new_order(turn, account, market, command)
+    order_id = turn.state.next_order_id
+    turn.emit(
+        OrderAccepted(
+            command.account_id,
+            order_id,
+            command.symbol,
+            command.client_order_id or f"perpbox-{order_id}",
+            command.side,
+            command.position_side,
+            command.order_type,
+            command.time_in_force,
+            command.price,
+            command.quantity,
+            command.reduce_only,
+            command.self_trade_prevention,
+        )
+    )
+    order = turn.state.orders[order_id]
+    turn.orders.append(order)
+    match(turn, market, order)
+    finish(turn, order)
+
+
+def finish(turn: Turn, order: Order) -> None:
+    """Rest or expire what an order could not trade at once."""
+    if order.order_id not in turn.state.orders:
+        return
+    reason = ExpiryReason.NONE
+    if order.order_type is OrderType.MARKET:
+        reason = ExpiryReason.MARKET_REMAINDER
+    elif order.time_in_force is TimeInForce.IOC:
+        reason = ExpiryReason.IMMEDIATE_OR_CANCEL
+    if reason:
+        turn.emit(OrderExpired(order.account_id, order.order_id, reason))
+    else:
+        turn.emit(OrderRested(order.account_id, order.order_id))
+
+
+def check_new_order(turn: Turn, account: Account, market: Market, command: PlaceOrder) -> None:
+    """Refuse what may not stand; `POST /fapi/v1/order/test` asks just this."""
+    side, quantity = command.side, command.quantity
+    exposure = account.exposure(market.symbol)
+    hedge_close = _closes_leg(side, command.position_side)
+    closes = command.reduce_only or hedge_close
+    filters.check(market, command.order_type, side, command.price, quantity, closes)
+    both = command.position_side is PositionSide.BOTH
+    turn.require(both is not account.hedge_mode, Reject.POSITION_SIDE_MISMATCH)
+    position = exposure.position(command.position_side)
+    if closes:
+        _require_closable(turn, position, side, quantity, hedge_close)
+    if command.client_order_id:
+        turn.require(
+            (command.symbol, command.client_order_id) not in account.client_order_ids,
+            Reject.DUPLICATE_CLIENT_ORDER_ID,
+        )
+    if command.order_type is OrderType.LIMIT:
+        turn.require(
+            len(exposure.orders) < market.symbol.max_num_orders, Reject.TOO_MANY_OPEN_ORDERS
+        )
+        price = command.price
+    else:
+        price = assumed_market_price(
+            side, market.best_price(BUY), market.best_price(-BUY), market.mark
+        )
+    if not closes and needs_margin(position, side, quantity):
+        _require_position_limit(turn, exposure, position, side, quantity, price)
+        increase = initial_margin_increase(exposure, position, market.mark, side, quantity, price)
+        cost = increase + open_loss(side, quantity, price, market.mark)
+        require_available(turn, account, market, cost)
+    if command.time_in_force is TimeInForce.GTX:
+        turn.require(not would_take(market, side, price), Reject.GTX_WOULD_TAKE)
+    elif command.time_in_force is TimeInForce.FOK:
+        enough = fillable(turn, market, side, price, account.account_id) >= quantity
+        if closes:
+            enough = enough and quantity <= abs(position.quantity)
+        turn.require(enough, Reject.FOK_NOT_FILLED)
+
+
+def _closes_leg(side: Side, position_side: PositionSide) -> bool:
+    if position_side is PositionSide.BOTH:
+        return False
+    return (side == BUY) is (position_side is PositionSide.SHORT)
+
+
+def _require_closable(
+    turn: Turn, position: Position, side: Side, quantity: Quantity, hedge_close: bool
+) -> None:
+    """There is something to close; in hedge mode, more than the standing orders close."""
+    turn.require(position.quantity * side < 0, Reject.REDUCE_ONLY_REJECTED)
+    if hedge_close:
+        standing = position.buy_quantity if side == BUY else position.sell_quantity
+        turn.require(quantity + standing <= abs(position.quantity), Reject.REDUCE_ONLY_REJECTED)
+
+
+def _require_position_limit(
+    turn: Turn,
+    exposure: Exposure,
+    position: Position,
+    side: Side,
+    quantity: Quantity,
+    price: Price,
+) -> None:
+    """[dec] Position and orders of either side, at the new order's price, within the cap."""
+    buys = position.buy_quantity + (quantity if side == BUY else 0)
+    sells = position.sell_quantity + (quantity if side != BUY else 0)
+    largest = max(abs(position.quantity + buys), abs(position.quantity - sells))
+    cap = exposure.symbol.max_notional(exposure.leverage)
+    turn.require(largest * price <= cap * SCALE, Reject.POSITION_LIMIT_EXCEEDED)
+
+
+def require_available(turn: Turn, account: Account, market: Market, cost: Amount) -> None:
+    """[dec] The available balance covers the cost; in multi-assets mode both in USD."""
+    state = turn.state
+    asset = market.symbol.margin_asset
+    available = available_balance(account, asset, state.marks, state.rates)
+    if account.multi_assets:
+        cost = charge(cost, state.rates[asset])
+    turn.require(max(0, available) >= cost, Reject.MARGIN_NOT_SUFFICIENT)
+
+
+# Orders that stand.
+
+
+def find_order(
+    turn: Turn, account: Account, symbol: str, order_id: int, client_order_id: str
+) -> Order:
+    """The open order, by its id or else by the client's; or a refusal."""
+    if not order_id:
+        order_id = account.client_order_ids.get((symbol, client_order_id), 0)
+    order = turn.state.orders.get(order_id)
+    if order is None or order.account_id != account.account_id or order.symbol != symbol:
+        raise Rejected(Reject.UNKNOWN_ORDER)
+    return order
+
+
+def cancel_order(turn: Turn, command: CancelOrder) -> None:
+    account = turn.account(command.account_id)
+    turn.market(command.symbol)
+    order = find_order(turn, account, command.symbol, command.order_id, command.client_order_id)
+    turn.orders.append(order)
+    turn.emit(OrderCanceled(account.account_id, order.order_id))
+
+
+def cancel_all_orders(turn: Turn, command: CancelAllOrders) -> None:
+    """Cancel every open order of the symbol; none is no refusal."""
+    account = turn.account(command.account_id)
+    market = turn.market(command.symbol)
+    for order in list(account.exposure(market.symbol).orders.values()):
+        turn.orders.append(order)
+        turn.emit(OrderCanceled(account.account_id, order.order_id))
+
+
+def amend_order(turn: Turn, command: AmendOrder) -> None:
+    """New price and quantity, at the end of the queue (Modify Order page).
+
+    The order is canceled instead if it has already filled that much, or if it may only make and
+    would take.
+    """
+    account = turn.account(command.account_id)
+    market = turn.market(command.symbol)
+    order = find_order(turn, account, command.symbol, command.order_id, command.client_order_id)
+    turn.require(order.side == command.side, Reject.UNKNOWN_ORDER)
+    price, quantity = command.price, command.quantity
+    filters.check_limit(market, order.side, price, quantity, order.closes)
+    turn.require(price != order.price or quantity != order.quantity, Reject.NO_NEED_TO_MODIFY)
+    turn.require(order.amendments < MAX_AMENDMENTS, Reject.TOO_MANY_MODIFICATIONS)
+    turn.orders.append(order)
+    post_only = order.time_in_force is TimeInForce.GTX
+    if quantity <= order.executed or (post_only and would_take(market, order.side, price)):
+        turn.emit(OrderCanceled(account.account_id, order.order_id))
+        return
+    if not order.closes:
+        _check_amended(turn, account, market, order, price, quantity - order.executed)
+    turn.emit(OrderAmended(account.account_id, order.order_id, price, quantity))
+    match(turn, market, order)
+    finish(turn, order)
+
+
+def _check_amended(
+    turn: Turn, account: Account, market: Market, order: Order, price: Price, remaining: Quantity
+) -> None:
+    """Limit and margin for the order as it would be, in place of what it is."""
+    exposure = account.exposure(market.symbol)
+    position = exposure.position(order.position_side)
+    more = remaining - order.remaining
+    _require_position_limit(turn, exposure, position, order.side, more, price)
+    grows = remaining * price > order.remaining * order.price
+    if grows and needs_margin(position, order.side, more):
+        # Counted as an order over the difference: both sums are of quantity times price.
+        difference = remaining * price - order.remaining * order.price
+        increase = initial_margin_increase(
+            exposure, position, market.mark, order.side, difference, 1
+        )
+        loss = open_loss(order.side, remaining, price, market.mark)
+        require_available(turn, account, market, increase + loss)
+
+
+# What falls due.
+
+
+def next_expiry(state: State) -> Millis | None:
+    """When the oldest open order reaches the end of its life."""
+    for order in state.orders.values():
+        return order.created + GTC_LIFE
+    return None
+
+
+def tick(turn: Turn, command: Tick) -> None:
+    """Expire the orders whose life has ended."""
+    due = [o for o in turn.state.orders.values() if o.created + GTC_LIFE <= turn.now]
+    for order in due:
+        turn.emit(OrderExpired(order.account_id, order.order_id, ExpiryReason.TOO_OLD))

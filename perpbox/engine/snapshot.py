@@ -1,0 +1,219 @@
+"""The state as bytes and back: only primitive facts; sums and indexes are made anew."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from perpbox.account import (
+    Account,
+    AccountId,
+    Balance,
+    Exposure,
+    Order,
+    Position,
+    PositionSide,
+)
+from perpbox.engine.market import Market
+from perpbox.engine.state import State, stand
+from perpbox.instrument import Catalogue
+from perpbox.instrument.symbol import initial_margin_rate
+from perpbox.margin.multi_assets import rates_of
+from perpbox.money import Amount, Millis, Price, Product, Quantity
+
+
+class PositionFacts(Struct, array_like=True):
+    position_side: PositionSide
+    quantity: Quantity
+    entry_cost: Product
+    outlay: int
+    isolated_wallet: Amount
+    realized_profit: Amount
+    updated: Millis
+
+
+class ExposureFacts(Struct, array_like=True):
+    symbol: str
+    leverage: int
+    isolated: bool
+    positions: list[PositionFacts]
+
+
+class AccountFacts(Struct, array_like=True):
+    account_id: AccountId
+    name: str
+    created: Millis
+    opening_balances: dict[str, Amount]
+    hedge_mode: bool
+    multi_assets: bool
+    version: int
+    balances: dict[str, Balance]
+    exposures: list[ExposureFacts]
+
+
+class MarketFacts(Struct, array_like=True):
+    symbol: str
+    mark: Price
+    index: Price
+    last_price: Price
+    house_quantity: Quantity
+    bids: list[tuple[Price, Quantity]] | None
+    asks: list[tuple[Price, Quantity]] | None
+    update_id: int
+    moved: Millis
+    traded: Millis
+
+
+class Facts(Struct, array_like=True):
+    """Everything that is not derived, in an order that is the same on every machine."""
+
+    shard: int
+    now: Millis
+    prices_version: int
+    counters: list[int]
+    house: list[tuple[AccountId, str, Amount]]
+    accounts: list[AccountFacts]
+    markets: list[MarketFacts]
+    asset_indexes: dict[str, Price]
+    orders: list[Order]
+
+
+COUNTERS: Final = (
+    "next_account_id",
+    "next_order_id",
+    "next_priority",
+    "next_trade_id",
+    "next_transaction_id",
+)
+
+
+def dump(state: State) -> bytes:
+    """The state as JSON, the same bytes for the same state; its integers may pass 64 bits."""
+    facts = Facts(
+        shard=state.shard,
+        now=state.now,
+        prices_version=state.prices_version,
+        counters=[getattr(state, name) for name in COUNTERS],
+        house=sorted((a, asset, amount) for (a, asset), amount in state.house.items()),
+        accounts=[_account_facts(a) for a in state.accounts.values()],
+        markets=[_market_facts(m) for m in state.markets.values()],
+        asset_indexes=state.asset_indexes,
+        orders=list(state.orders.values()),
+    )
+    return msgspec.json.encode(facts)
+
+
+def load(data: bytes, catalogue: Catalogue) -> State:
+    """The state that `dump` wrote; `msgspec.DecodeError` if these bytes are none."""
+    facts = msgspec.json.decode(data, type=Facts)
+    state = State(catalogue, facts.shard)
+    state.now = facts.now
+    state.house = {(owner, asset): amount for owner, asset, amount in facts.house}
+    for market in facts.markets:
+        state.markets[market.symbol] = _market(market, catalogue)
+        state.marks[market.symbol] = market.mark
+    for asset, index_price in facts.asset_indexes.items():
+        state.asset_indexes[asset] = index_price
+        state.rates[asset] = rates_of(catalogue.assets[asset], index_price)
+    for account in facts.accounts:
+        state.accounts[account.account_id] = _account(account, catalogue)
+    state.orders = {order.order_id: order for order in facts.orders}
+    for order in sorted(facts.orders, key=lambda o: o.priority):
+        stand(state, order)
+    for market in facts.markets:
+        state.markets[market.symbol].update_id = market.update_id
+    for account in facts.accounts:
+        state.accounts[account.account_id].version = account.version
+    for name, value in zip(COUNTERS, facts.counters, strict=True):
+        setattr(state, name, value)
+    state.prices_version = facts.prices_version
+    return state
+
+
+def _account_facts(account: Account) -> AccountFacts:
+    return AccountFacts(
+        account.account_id,
+        account.name,
+        account.created,
+        account.opening_balances,
+        account.hedge_mode,
+        account.multi_assets,
+        account.version,
+        account.balances,
+        [_exposure_facts(e) for e in account.exposures.values()],
+    )
+
+
+def _exposure_facts(exposure: Exposure) -> ExposureFacts:
+    positions = [
+        PositionFacts(
+            p.position_side,
+            p.quantity,
+            p.entry_cost,
+            p.outlay,
+            p.isolated_wallet,
+            p.realized_profit,
+            p.updated,
+        )
+        for p in exposure.positions.values()
+    ]
+    return ExposureFacts(exposure.symbol.name, exposure.leverage, exposure.isolated, positions)
+
+
+def _account(facts: AccountFacts, catalogue: Catalogue) -> Account:
+    account = Account(facts.account_id, facts.name, facts.created)
+    account.opening_balances = facts.opening_balances
+    account.hedge_mode = facts.hedge_mode
+    account.multi_assets = facts.multi_assets
+    account.balances = facts.balances
+    for row in facts.exposures:
+        symbol = catalogue.symbols[row.symbol]
+        exposure = account.exposures[row.symbol] = Exposure(symbol, row.leverage)
+        exposure.initial_margin_rate = initial_margin_rate(row.leverage)
+        exposure.isolated = row.isolated
+        for held in row.positions:
+            exposure.positions[held.position_side] = _position(held)
+    held_in = [e for e in account.exposures.values() if e.is_active]
+    held_in.sort(key=lambda e: e.symbol.ordinal)
+    account.active = {e.symbol.name: e for e in held_in}
+    return account
+
+
+def _position(facts: PositionFacts) -> Position:
+    position = Position(facts.position_side)
+    position.quantity = facts.quantity
+    position.entry_cost = facts.entry_cost
+    position.outlay = facts.outlay
+    position.isolated_wallet = facts.isolated_wallet
+    position.realized_profit = facts.realized_profit
+    position.updated = facts.updated
+    return position
+
+
+def _market_facts(market: Market) -> MarketFacts:
+    quotes = market.quotes
+    return MarketFacts(
+        market.symbol.name,
+        market.mark,
+        market.index,
+        market.last_price,
+        market.house_quantity,
+        quotes[1] if quotes is not None else None,
+        quotes[-1] if quotes is not None else None,
+        market.update_id,
+        market.moved,
+        market.traded,
+    )
+
+
+def _market(facts: MarketFacts, catalogue: Catalogue) -> Market:
+    market = Market(catalogue.symbols[facts.symbol], facts.mark, facts.index)
+    market.last_price = facts.last_price
+    market.house_quantity = facts.house_quantity
+    market.moved = facts.moved
+    market.traded = facts.traded
+    if facts.bids is not None and facts.asks is not None:
+        market.quotes = {1: facts.bids, -1: facts.asks}
+    return market

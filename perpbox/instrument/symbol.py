@@ -1,0 +1,92 @@
+"""A symbol with its filters and leverage brackets, and a margin asset with its buffers."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from perpbox.money import SCALE, Amount, Price, Quantity, Ratio, round_up
+
+
+class Bracket(Struct, frozen=True):
+    """One row of a symbol's leverage table; it holds a notional with floor <= notional < cap."""
+
+    number: int
+    initial_leverage: int
+    floor: Amount
+    cap: Amount
+    maint_margin_rate: Ratio
+    cum: Amount
+    """Maintenance amount: what `notional * maint_margin_rate` is too high by in this bracket."""
+
+
+class Symbol(Struct, frozen=True):
+    """A perpetual contract. The filters are those of `GET /fapi/v1/exchangeInfo`."""
+
+    name: str
+    ordinal: int
+    """Place in the catalogue; answers list symbols in this order."""
+    base_asset: str
+    quote_asset: str
+    margin_asset: str
+    price_precision: int
+    quantity_precision: int
+    tick_size: Price
+    min_price: Price
+    max_price: Price
+    step_size: Quantity
+    min_quantity: Quantity
+    max_quantity: Quantity
+    market_step_size: Quantity
+    market_min_quantity: Quantity
+    market_max_quantity: Quantity
+    max_num_orders: int
+    max_num_algo_orders: int
+    min_notional: Amount
+    multiplier_up: Ratio
+    multiplier_down: Ratio
+    trigger_protect: Ratio
+    liquidation_fee: Ratio
+    market_take_bound: Ratio
+    maker_commission_rate: Ratio
+    taker_commission_rate: Ratio
+    default_leverage: int
+    start_price: Price
+    """Mark and index price of a new venue."""
+    onboard_time: int
+    underlying_type: str
+    underlying_sub_types: tuple[str, ...]
+    brackets: tuple[Bracket, ...]
+
+    def bracket_of(self, notional: Amount) -> Bracket:
+        """The bracket that holds an absolute notional; beyond the last cap, the last one."""
+        for bracket in self.brackets:
+            if notional < bracket.cap:
+                return bracket
+        return self.brackets[-1]
+
+    def max_leverage(self) -> int:
+        return self.brackets[0].initial_leverage
+
+    def max_notional(self, leverage: int) -> Amount:
+        """The cap of the highest bracket that still allows this leverage."""
+        return max(b.cap for b in self.brackets if b.initial_leverage >= leverage)
+
+
+class MarginAsset(Struct, frozen=True):
+    """An asset that a wallet can hold, with its asset index (`GET /fapi/v1/assetIndex`)."""
+
+    name: str
+    start_index_price: Price
+    bid_buffer: Ratio
+    ask_buffer: Ratio
+    auto_exchange_bid_buffer: Ratio
+    auto_exchange_ask_buffer: Ratio
+    auto_exchange_threshold: Amount | None
+    margin_available: bool
+    index_symbol: str
+    """Name of its index, "BTCUSD"."""
+
+
+def initial_margin_rate(leverage: int) -> Ratio:
+    """1 / leverage, rounded up at the eighth decimal (account.md, R(L))."""
+    return round_up(SCALE, leverage)

@@ -1,0 +1,36 @@
+"""How much margin an isolated position takes in, holds back and lets go."""
+
+from __future__ import annotations
+
+from perpbox.account import Exposure, Position
+from perpbox.margin.asset import AssetFigures
+from perpbox.margin.position import figures_of
+from perpbox.money import SQUARE, Amount, Price, Quantity, Ratio, cut, round_up
+
+
+def opening_margin(quantity: Quantity, price: Price, rate: Ratio) -> Amount:
+    """What the cross wallet gives to an isolated position that opens or grows, rounded up."""
+    return round_up(abs(quantity) * price * rate, SQUARE)
+
+
+def released_margin(isolated_wallet: Amount, closed: Quantity, held: Quantity) -> Amount:
+    """The share of the isolated wallet that a reduction sets free, cut; all of it at the end."""
+    return cut(isolated_wallet * closed, held)
+
+
+def max_addable(row: AssetFigures) -> Amount:
+    """The most that may be added from the cross wallet (published)."""
+    return max(0, min(row.max_transferable, row.available_balance))
+
+
+def max_removable(exposure: Exposure, position: Position, mark: Price) -> Amount:
+    """The most that may be taken out and still hold both margins (published)."""
+    figures = figures_of(exposure, position, mark)
+    wallet = position.isolated_wallet
+    return max(
+        0,
+        min(
+            wallet - figures.maint_margin,
+            wallet + figures.unrealized_profit - figures.position_initial_margin,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""A second, deliberately naive model of an account, written from the specification alone."""
