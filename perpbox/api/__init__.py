@@ -1,0 +1,1 @@
+"""How the world asks: Binance's dialect over plain requests and answers."""

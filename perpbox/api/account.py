@@ -1,0 +1,162 @@
+"""Handlers: what an account holds and how it is set."""
+
+from __future__ import annotations
+
+import msgspec
+
+from perpbox.account import HEDGE, ONE_WAY, Account, Exposure, Position
+from perpbox.api.call import Call
+from perpbox.api.shapes import account as shapes
+from perpbox.api.shapes import market as market_shapes
+from perpbox.margin.account import AccountFigures, account_figures
+from perpbox.margin.liquidation_price import of_cross, of_isolated
+from perpbox.margin.position import figures_of
+from perpbox.money import Price
+
+ALIAS_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+ALIAS_LENGTH = 16
+
+
+def _figures(call: Call) -> AccountFigures:
+    state = call.state
+    assets = state.catalogue.assets.values()
+    return account_figures(call.account, assets, state.marks, state.rates)
+
+
+def account_v3(call: Call) -> bytes:
+    """`GET /fapi/v3/account`: written again only when account or prices have changed."""
+    account, state, desk = call.account, call.state, call.desk
+    kept = desk.written.get(account.account_id)
+    if kept and kept[0] == account.version and kept[1] == state.prices_version:
+        return kept[2]
+    text = desk.texts.get(account.account_id)
+    if text is None:
+        text = desk.texts[account.account_id] = shapes.AccountText()
+    body = text.account_v3(account, _figures(call), state.catalogue.assets.values())
+    desk.written[account.account_id] = (account.version, state.prices_version, body)
+    return body
+
+
+def account_v2(call: Call) -> object:
+    """`GET /fapi/v2/account`: every symbol of the market, with or without a position."""
+    account, state = call.account, call.state
+    figures = _figures(call)
+    rows = [
+        shapes.position_v2(e, p, figures_of(e, p, state.marks[e.symbol.name]))
+        for e, p in _every_position(call, account)
+    ]
+    head = shapes.account_config(account)
+    del head["dualSidePosition"]
+    totals = msgspec.json.decode(f"{{{shapes.totals_v3(figures.totals)}}}")
+    assets = state.catalogue.assets.values()
+    return {
+        **head,
+        "feeBurn": False,
+        **totals,
+        "assets": [shapes.asset_v2(figures.assets[a.name], a) for a in assets],
+        "positions": rows,
+    }
+
+
+def _every_position(call: Call, account: Account) -> list[tuple[Exposure, Position]]:
+    sides = HEDGE if account.hedge_mode else ONE_WAY
+    exposures = [account.exposure(s) for s in call.state.catalogue.symbols.values()]
+    return [(e, e.position(side)) for e in exposures for side in sides]
+
+
+def balances(call: Call) -> object:
+    """`GET /fapi/v2/balance` and `/fapi/v3/balance`: the same shape."""
+    figures = _figures(call)
+    alias = account_alias(call.account)
+    assets = call.state.catalogue.assets.values()
+    return [shapes.balance(figures.assets[a.name], a, alias) for a in assets]
+
+
+def account_alias(account: Account) -> str:
+    """A code of its own for every account, the same at every start."""
+    number = account.account_id * 2_654_435_761 + 97
+    digits = []
+    for place in range(ALIAS_LENGTH):
+        number, digit = divmod(number * 31 + place, len(ALIAS_DIGITS))
+        digits.append(ALIAS_DIGITS[digit])
+        number += account.account_id
+    return "".join(digits)
+
+
+def position_risk_v3(call: Call) -> object:
+    """`GET /fapi/v3/positionRisk`: symbols with a position or an open order."""
+    name = _asked_symbol(call)
+    return [
+        shapes.risk_v3(
+            e, p, figures_of(e, p, call.state.marks[e.symbol.name]), _liquidation(call, e, p)
+        )
+        for e, p in shapes.shown_positions(call.account)
+        if name is None or e.symbol.name == name
+    ]
+
+
+def position_risk_v2(call: Call) -> object:
+    """`GET /fapi/v2/positionRisk`: every symbol, flat ones too."""
+    name = _asked_symbol(call)
+    return [
+        shapes.risk_v2(
+            e, p, figures_of(e, p, call.state.marks[e.symbol.name]), _liquidation(call, e, p)
+        )
+        for e, p in _every_position(call, call.account)
+        if name is None or e.symbol.name == name
+    ]
+
+
+def _asked_symbol(call: Call) -> str | None:
+    name = call.params.optional("symbol")
+    if name is not None:
+        call.market_of(name)
+    return name
+
+
+def _liquidation(call: Call, exposure: Exposure, position: Position) -> Price:
+    """Liquidation price of the row, 0 without a position."""
+    if not position.quantity:
+        return 0
+    state = call.state
+    if exposure.isolated:
+        return of_isolated(exposure, position, state.marks[exposure.symbol.name])
+    return of_cross(call.account, exposure, state.marks, state.rates)
+
+
+def account_config(call: Call) -> object:
+    return shapes.account_config(call.account)
+
+
+def symbol_config(call: Call) -> object:
+    name = _asked_symbol(call)
+    symbols = call.state.catalogue.symbols.values()
+    exposures = [call.account.exposure(s) for s in symbols if name is None or s.name == name]
+    return [shapes.symbol_config(exposure) for exposure in exposures]
+
+
+def leverage_bracket(call: Call) -> object:
+    """An object where a symbol was sent, else a list."""
+    name = _asked_symbol(call)
+    symbols = call.state.catalogue.symbols
+    if name is not None:
+        return market_shapes.leverage_bracket(symbols[name])
+    return [market_shapes.leverage_bracket(symbol) for symbol in symbols.values()]
+
+
+def commission_rate(call: Call) -> object:
+    return market_shapes.commission_rate(call.symbol())
+
+
+def position_mode(call: Call) -> object:
+    return {"dualSidePosition": call.account.hedge_mode}
+
+
+def asset_mode(call: Call) -> object:
+    return {"multiAssetsMargin": call.account.multi_assets}
+
+
+def order_rate_limits(call: Call) -> object:
+    """`GET /fapi/v1/rateLimit/order`."""
+    limits = market_shapes.rate_limits()
+    return [limits[2], limits[1]]

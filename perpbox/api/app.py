@@ -1,0 +1,145 @@
+"""The guard before every endpoint, and the answer after it. No socket is known here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from perpbox.account import Account
+from perpbox.api.auth import Authenticator, Keys, require_time
+from perpbox.api.call import Call, Desk
+from perpbox.api.errors import ApiError, Error
+from perpbox.api.limits import Limits
+from perpbox.api.params import Params, read, signed_parts, split_signature
+from perpbox.api.routes import Route, by_path
+from perpbox.journal.history import History
+from perpbox.message import Answer, Pending, Request, Response
+from perpbox.money import Millis
+from perpbox.tape import Tape
+from perpbox.venue import Venue
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Api:
+    """Binance's REST dialect over one venue.
+
+    `limits` charges weights and order counts; None charges nothing. `machine_clock` is a second
+    clock by which a timestamp may be right; None leaves the venue's alone.
+    """
+
+    def __init__(
+        self,
+        venue: Venue,
+        keys: Keys,
+        history: History,
+        tape: Tape,
+        *,
+        limits: Limits | None = None,
+        machine_clock: Callable[[], Millis | None] | None = None,
+    ) -> None:
+        self.venue = venue
+        self._authenticator = Authenticator(keys)
+        self._desk = Desk(venue, history, tape)
+        self._limits = limits
+        self._machine_clock = machine_clock
+        self._routes = by_path()
+
+    def answer(self, request: Request) -> Answer:
+        """Guard, call, answer; whatever a handler shows is told once it is durable."""
+        try:
+            route = self._route(request)
+        except ApiError as error:
+            return error.response()
+        now = self.venue.now()
+        headers: Headers = ()
+        try:
+            query, body = signed_parts(request)
+            params = Params(read(query, body))
+            if self._limits is not None:
+                headers = self._charge_weight(self._limits, request, route, params, now)
+            account = None
+            if route.security.is_signed:
+                account = self._authenticate(request, route, params, query, body, now)
+                if self._limits is not None and route.orders[0]:
+                    headers += self._charge_orders(self._limits, account, route, now)
+        except ApiError as error:
+            return error.response(headers or self._weight_header(request))
+        call = Call(self._desk, params, now, account)
+        return self._told(route, call, headers)
+
+    def _route(self, request: Request) -> Route:
+        methods = self._routes.get(request.path)
+        if methods is None:
+            raise ApiError(Error.UNKNOWN_PATH, request.path)
+        route = methods.get(request.method)
+        if route is None:
+            raise ApiError(Error.METHOD_NOT_ALLOWED, request.method)
+        return route
+
+    def _authenticate(
+        self,
+        request: Request,
+        route: Route,
+        params: Params,
+        query: bytes,
+        body: bytes,
+        now: Millis,
+    ) -> Account:
+        """Key, permission and address, then time, then signature."""
+        key = self._authenticator.key(
+            request.headers.get("x-mbx-apikey"), route.security.value, request.client_ip
+        )
+        account = self.venue.state.accounts.get(key.account_id)
+        if account is None:
+            raise ApiError(Error.KEY_REJECTED)
+        require_time(params, now, self._machine_clock() if self._machine_clock else None)
+        self._authenticator.require_signature(key, *split_signature(query, body))
+        return account
+
+    # Limits.
+
+    def _charge_weight(
+        self, limits: Limits, request: Request, route: Route, params: Params, now: Millis
+    ) -> Headers:
+        weight = route.weight if isinstance(route.weight, int) else route.weight(params)
+        used = limits.charge_weight(request.client_ip, weight, now)
+        return (("X-MBX-USED-WEIGHT-1M", str(used)),)
+
+    def _weight_header(self, request: Request) -> Headers:
+        if self._limits is None:
+            return ()
+        return (("X-MBX-USED-WEIGHT-1M", str(self._limits.used_weight(request.client_ip))),)
+
+    def _charge_orders(
+        self, limits: Limits, account: Account, route: Route, now: Millis
+    ) -> Headers:
+        counts = limits.charge_orders(account.account_id, *route.orders, now)
+        names = ("X-MBX-ORDER-COUNT-10S", "X-MBX-ORDER-COUNT-1M")
+        return tuple(zip(names, map(str, counts), strict=True))
+
+    # Answers.
+
+    def _told(self, route: Route, call: Call, headers: Headers) -> Answer:
+        """The handler's answer, or one that waits for the journal.
+
+        History lies in the journal's tables, so its handlers run only once those are written.
+        """
+        venue = self.venue
+        if route.of_history and venue.sequence > venue.durable_sequence:
+            return Pending(venue.sequence, lambda: self._call(route, call, headers))
+        response = self._call(route, call, headers)
+        if venue.sequence > venue.durable_sequence:
+            return Pending(venue.sequence, lambda: response)
+        return response
+
+    @staticmethod
+    def _call(route: Route, call: Call, headers: Headers) -> Response:
+        try:
+            body = route.handler(call)
+        except ApiError as error:
+            return error.response(headers)
+        if isinstance(body, bytes):
+            return Response(200, body, headers)
+        return Response(200, msgspec.json.encode(body), headers)

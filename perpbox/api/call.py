@@ -1,0 +1,82 @@
+"""One request under way: what a handler is given, and how it reaches venue and account."""
+
+from __future__ import annotations
+
+from perpbox.account import Account
+from perpbox.api.errors import ERROR_OF, ApiError, Error
+from perpbox.api.params import Params
+from perpbox.api.shapes.account import AccountText
+from perpbox.engine.commands import Command
+from perpbox.engine.market import Market
+from perpbox.engine.rejects import Rejected
+from perpbox.engine.state import State
+from perpbox.engine.turn import Turn
+from perpbox.instrument import Symbol
+from perpbox.journal.history import History
+from perpbox.money import Millis
+from perpbox.tape import Tape
+from perpbox.venue import Venue
+
+
+class Desk:
+    """What every handler may use: the venue, its history and tape, and texts kept between reads."""
+
+    __slots__ = ("history", "tape", "texts", "venue", "written")
+
+    def __init__(self, venue: Venue, history: History, tape: Tape) -> None:
+        self.venue = venue
+        self.history = history
+        self.tape = tape
+        self.texts: dict[int, AccountText] = {}
+        self.written: dict[int, tuple[int, int, bytes]] = {}
+        """Per account: its version, the prices' version, and the whole v3 answer at those."""
+
+
+class Call:
+    """One request past the guard. `account` is the key's; a public request has none."""
+
+    __slots__ = ("_account", "desk", "now", "params", "state")
+
+    def __init__(self, desk: Desk, params: Params, now: Millis, account: Account | None) -> None:
+        self.desk = desk
+        self.params = params
+        self.now = now
+        self.state: State = desk.venue.state
+        self._account = account
+
+    @property
+    def account(self) -> Account:
+        if self._account is None:
+            raise ApiError(Error.KEY_REJECTED)
+        return self._account
+
+    def submit(self, command: Command) -> Turn:
+        """Let the command happen; a refusal becomes the venue's error."""
+        try:
+            return self.desk.venue.submit(command)
+        except Rejected as rejected:
+            raise error_of(rejected) from None
+
+    def symbol(self) -> Symbol:
+        """The mandatory symbol: -1102 without, -1121 if it is not traded."""
+        return self.market().symbol
+
+    def market(self) -> Market:
+        """The mandatory symbol's market."""
+        return self.market_of(self.params.text("symbol"))
+
+    def market_of(self, name: str) -> Market:
+        market = self.state.markets.get(name)
+        if market is None:
+            raise ApiError(Error.BAD_SYMBOL)
+        return market
+
+    def markets(self) -> list[Market] | Market:
+        """The market of the symbol that was sent, or all of them."""
+        name = self.params.optional("symbol")
+        return list(self.state.markets.values()) if name is None else self.market_of(name)
+
+
+def error_of(rejected: Rejected) -> ApiError:
+    """The venue's error for the engine's refusal."""
+    return ApiError(ERROR_OF[rejected.reject], *rejected.details)

@@ -1,0 +1,175 @@
+"""Handlers: open and past orders, fills, income, and changes of isolated margin."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from perpbox.account import Order, OrderStatus
+from perpbox.api.call import Call
+from perpbox.api.errors import ApiError, Error
+from perpbox.api.orders import which_order
+from perpbox.api.shapes import history as shapes
+from perpbox.api.shapes.order import asked_order
+from perpbox.journal.records import Window
+from perpbox.money import Millis
+
+DAY: Final[Millis] = 24 * 3600 * 1000
+WEEK: Final = 7 * DAY
+UNFILLED_KEPT: Final = 3 * DAY
+ORDERS_KEPT: Final = 90 * DAY
+INCOME_KEPT: Final = 90 * DAY
+TRADES_KEPT: Final = 180 * DAY
+MARGIN_KEPT: Final = 30 * DAY
+DEFAULT_LIMIT: Final = 500
+MAX_LIMIT: Final = 1000
+DEFAULT_INCOME: Final = 100
+
+
+def order(call: Call) -> object:
+    """`GET /fapi/v1/order`: open or past; -2013 if it is not to be found (any more)."""
+    symbol = call.symbol()
+    order_id, client_order_id = which_order(call.params)
+    account_id = call.account.account_id
+    found: Order | None = call.desk.history.order(
+        account_id, symbol.name, order_id=order_id, client_order_id=client_order_id
+    )
+    if found is None or _is_forgotten(found, call.now):
+        raise ApiError(Error.NO_SUCH_ORDER)
+    return asked_order(found, symbol)
+
+
+def _is_forgotten(order: Order, now: Millis) -> bool:
+    """By age: 90 days for any order, three for one that ended without a fill."""
+    if order.created + ORDERS_KEPT < now:
+        return True
+    ended_unfilled = order.executed == 0 and order.status in (
+        OrderStatus.CANCELED,
+        OrderStatus.EXPIRED,
+    )
+    return ended_unfilled and order.created + UNFILLED_KEPT < now
+
+
+def open_order(call: Call) -> object:
+    """`GET /fapi/v1/openOrder`; -2013 if it is not open."""
+    symbol = call.symbol()
+    order_id, client_order_id = which_order(call.params)
+    account = call.account
+    if not order_id:
+        order_id = account.client_order_ids.get((symbol.name, client_order_id), 0)
+    found = account.exposure(symbol).orders.get(order_id)
+    if found is None:
+        raise ApiError(Error.NO_SUCH_ORDER)
+    return asked_order(found, symbol)
+
+
+def open_orders(call: Call) -> object:
+    """`GET /fapi/v1/openOrders`, oldest first."""
+    name = call.params.optional("symbol")
+    if name is not None:
+        call.market_of(name)
+    found = [
+        (o, exposure.symbol)
+        for exposure in call.account.active.values()
+        if name is None or exposure.symbol.name == name
+        for o in exposure.orders.values()
+    ]
+    found.sort(key=lambda pair: pair[0].order_id)
+    return [asked_order(o, symbol) for o, symbol in found]
+
+
+def all_orders(call: Call) -> object:
+    """`GET /fapi/v1/allOrders`: of seven days; the symbol is optional since 2026-08-25."""
+    params = call.params
+    name = params.optional("symbol")
+    if name is not None:
+        call.market_of(name)
+    from_id = params.optional_long("orderId")
+    start, end = _week(call)
+    window = Window(start=start, end=end, limit=params.limit(DEFAULT_LIMIT, MAX_LIMIT))
+    if from_id is not None and not params.has("startTime"):
+        window = Window(end=end, limit=window.limit)
+    found = call.desk.history.orders(call.account.account_id, name, window, from_id=from_id)
+    symbols = call.state.catalogue.symbols
+    kept = [o for o in found if not _is_forgotten(o, call.now)]
+    return [asked_order(o, symbols[o.symbol]) for o in kept]
+
+
+def _week(call: Call) -> tuple[Millis | None, Millis | None]:
+    """The span asked for, at most seven days; the last seven if none was."""
+    start, end = call.params.time_range()
+    if start is not None and end is not None and end - start > WEEK:
+        raise ApiError(Error.TIME_INTERVAL_TOO_LONG, 7)
+    if start is None:
+        return ((call.now if end is None else end) - WEEK, end)
+    return start, min(start + WEEK, call.now) if end is None else end
+
+
+def user_trades(call: Call) -> object:
+    """`GET /fapi/v1/userTrades`: of seven days, or from a trade id on."""
+    params = call.params
+    symbol = call.symbol()
+    order_id, from_id = params.optional_long("orderId"), params.optional_long("fromId")
+    timed = params.has("startTime") or params.has("endTime")
+    if from_id is not None and timed:
+        raise ApiError(Error.BAD_COMBINATION)
+    start, end = _week(call)
+    if from_id is not None or (order_id is not None and not timed):
+        start, end = call.now - TRADES_KEPT, None
+    newest = from_id is None and not params.has("startTime")
+    limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)
+    window = Window(start=start, end=end, limit=limit, newest=newest)
+    found = call.desk.history.trades(
+        call.account.account_id, symbol.name, window, order_id=order_id, from_id=from_id
+    )
+    return [shapes.user_trade(row, symbol) for row in found]
+
+
+def income(call: Call) -> object:
+    """`GET /fapi/v1/income`: of three months; the last seven days if no time was sent."""
+    params = call.params
+    name = params.optional("symbol")
+    if name is not None:
+        call.market_of(name)
+    start, end = params.time_range()
+    if start is None and end is None:
+        start = call.now - WEEK
+    page = params.optional_long("page")
+    if page is not None and page < 1:
+        raise ApiError(Error.INVALID_PARAMETER, "page")
+    window = Window(
+        start=max(start or 0, call.now - INCOME_KEPT),
+        end=end,
+        limit=params.limit(DEFAULT_INCOME, MAX_LIMIT),
+        page=min(page or 1, 1_000_000),
+        newest=not params.has("startTime") and page is None,
+    )
+    found = call.desk.history.income(
+        call.account.account_id,
+        window,
+        symbol=name,
+        income_type=params.optional("incomeType"),
+    )
+    return [shapes.income(row) for row in found]
+
+
+def margin_changes(call: Call) -> object:
+    """`GET /fapi/v1/positionMargin/history`: of 30 days."""
+    params = call.params
+    symbol = call.symbol()
+    kind = params.optional_long("type")
+    if kind not in (None, 1, 2):
+        raise ApiError(Error.INVALID_PARAMETER, "type")
+    start, end = params.time_range()
+    if start is not None and end is not None and end - start > MARGIN_KEPT:
+        raise ApiError(Error.TIME_INTERVAL_TOO_LONG, 30)
+    window = Window(
+        start=max(start or 0, call.now - MARGIN_KEPT),
+        end=end,
+        limit=params.limit(DEFAULT_LIMIT, MAX_LIMIT),
+        newest=start is None,
+    )
+    added = None if kind is None else kind == 1
+    found = call.desk.history.margin_changes(
+        call.account.account_id, symbol.name, window, added=added
+    )
+    return [shapes.margin_change(row) for row in found]

@@ -1,0 +1,84 @@
+"""Handlers: the public market."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from perpbox.api.call import Call
+from perpbox.api.errors import ApiError, Error
+from perpbox.api.params import Params
+from perpbox.api.shapes import market as shapes
+from perpbox.engine.market import Market
+
+DEPTH_WEIGHTS: Final = {5: 2, 10: 2, 20: 2, 50: 2, 100: 5, 500: 10, 1000: 20}
+DEFAULT_DEPTH: Final = 500
+DEFAULT_TRADES: Final = 500
+MAX_TRADES: Final = 1000
+
+
+def ping(call: Call) -> object:
+    return {}
+
+
+def time(call: Call) -> object:
+    return {"serverTime": call.now}
+
+
+def exchange_info(call: Call) -> object:
+    return shapes.exchange_info(call.state.catalogue, call.now)
+
+
+def depth_weight(params: Params) -> int:
+    """By limit; a limit that is none costs what the default does."""
+    limit = params.values.get("limit", "")
+    return DEPTH_WEIGHTS.get(int(limit) if limit.isascii() and limit.isdigit() else 0, 10)
+
+
+def depth(call: Call) -> object:
+    market = call.market()
+    limit = call.params.optional_long("limit")
+    if limit is None:
+        limit = DEFAULT_DEPTH
+    if limit not in DEPTH_WEIGHTS:
+        raise ApiError(Error.INVALID_DEPTH_LIMIT, limit)
+    return shapes.depth(market, limit, call.now)
+
+
+def trades(call: Call) -> object:
+    symbol = call.symbol()
+    limit = call.params.limit(DEFAULT_TRADES, MAX_TRADES)
+    return [shapes.trade(told, symbol) for told in call.desk.tape.recent(symbol.name, limit)]
+
+
+def _each(call: Call, shape: Callable[[Market], object]) -> object:
+    """One row for the symbol that was sent, or the rows of all."""
+    asked = call.markets()
+    return shape(asked) if isinstance(asked, Market) else [shape(market) for market in asked]
+
+
+def price_ticker(call: Call) -> object:
+    return _each(call, shapes.price_ticker)
+
+
+def book_ticker(call: Call) -> object:
+    return _each(call, shapes.book_ticker)
+
+
+def premium_index(call: Call) -> object:
+    return _each(call, lambda market: shapes.premium_index(market, call.now))
+
+
+def asset_index(call: Call) -> object:
+    """By the index's name ("BTCUSD"), or all of them."""
+    state = call.state
+    rows = {
+        asset.index_symbol: (asset, state.asset_indexes[name], state.rates[name])
+        for name, asset in state.catalogue.assets.items()
+    }
+    name = call.params.optional("symbol")
+    if name is None:
+        return [shapes.asset_index(*row, call.now) for row in rows.values()]
+    if name not in rows:
+        raise ApiError(Error.BAD_SYMBOL)
+    return shapes.asset_index(*rows[name], call.now)

@@ -1,0 +1,115 @@
+"""The table of endpoints: method, path, security, weight, handler. What is not here is a 404."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Final
+
+from msgspec import Struct
+
+from perpbox.api import account, history, market, orders, settings
+from perpbox.api.call import Call
+from perpbox.api.params import Params
+
+Weight = int | Callable[[Params], int]
+
+
+class Security(Enum):
+    """What a request needs (general-info page), and the permission that its key must have."""
+
+    NONE = ""
+    USER_DATA = "read"
+    TRADE = "trade"
+
+    @property
+    def is_signed(self) -> bool:
+        return self is not Security.NONE
+
+
+class Route(Struct, frozen=True):
+    method: str
+    path: str
+    security: Security
+    weight: Weight
+    handler: Callable[[Call], object]
+    orders: tuple[int, int] = (0, 0)
+    """What it charges of the order counts of ten seconds and of a minute."""
+    of_history: bool = False
+    """Whether it reads what only the journal's tables hold; they are read once durable."""
+
+
+def with_symbol(one: int, every: int) -> Callable[[Params], int]:
+    """A weight that depends on whether a symbol was sent."""
+    return lambda params: one if params.values.get("symbol") else every
+
+
+NONE, USER_DATA, TRADE = Security.NONE, Security.USER_DATA, Security.TRADE
+ONE_ORDER: Final = (1, 1)
+BATCH: Final = (5, 1)
+
+ROUTES: Final = (
+    # The public market.
+    Route("GET", "/fapi/v1/ping", NONE, 1, market.ping),
+    Route("GET", "/fapi/v1/time", NONE, 1, market.time),
+    Route("GET", "/fapi/v1/exchangeInfo", NONE, 1, market.exchange_info),
+    Route("GET", "/fapi/v1/depth", NONE, market.depth_weight, market.depth),
+    Route("GET", "/fapi/v1/trades", NONE, 5, market.trades, of_history=True),
+    Route("GET", "/fapi/v1/ticker/price", NONE, with_symbol(1, 2), market.price_ticker),
+    Route("GET", "/fapi/v2/ticker/price", NONE, with_symbol(1, 2), market.price_ticker),
+    Route("GET", "/fapi/v1/ticker/bookTicker", NONE, with_symbol(2, 5), market.book_ticker),
+    Route("GET", "/fapi/v1/premiumIndex", NONE, with_symbol(1, 10), market.premium_index),
+    Route("GET", "/fapi/v1/assetIndex", NONE, with_symbol(1, 10), market.asset_index),
+    # The account.
+    Route("GET", "/fapi/v3/account", USER_DATA, 5, account.account_v3),
+    Route("GET", "/fapi/v2/account", USER_DATA, 5, account.account_v2),
+    Route("GET", "/fapi/v3/balance", USER_DATA, 5, account.balances),
+    Route("GET", "/fapi/v2/balance", USER_DATA, 5, account.balances),
+    Route("GET", "/fapi/v3/positionRisk", USER_DATA, 5, account.position_risk_v3),
+    Route("GET", "/fapi/v2/positionRisk", USER_DATA, 5, account.position_risk_v2),
+    Route("GET", "/fapi/v1/accountConfig", USER_DATA, 5, account.account_config),
+    Route("GET", "/fapi/v1/symbolConfig", USER_DATA, 5, account.symbol_config),
+    Route("GET", "/fapi/v1/leverageBracket", USER_DATA, 1, account.leverage_bracket),
+    Route("GET", "/fapi/v1/commissionRate", USER_DATA, 20, account.commission_rate),
+    Route("GET", "/fapi/v1/rateLimit/order", USER_DATA, 1, account.order_rate_limits),
+    Route("GET", "/fapi/v1/positionSide/dual", USER_DATA, 30, account.position_mode),
+    Route("GET", "/fapi/v1/multiAssetsMargin", USER_DATA, 30, account.asset_mode),
+    # Its settings.
+    Route("POST", "/fapi/v1/positionSide/dual", TRADE, 1, settings.set_position_mode),
+    Route("POST", "/fapi/v1/multiAssetsMargin", TRADE, 1, settings.set_asset_mode),
+    Route("POST", "/fapi/v1/leverage", TRADE, 1, settings.set_leverage),
+    Route("POST", "/fapi/v1/marginType", TRADE, 1, settings.set_margin_type),
+    Route("POST", "/fapi/v1/positionMargin", TRADE, 1, settings.adjust_isolated_margin),
+    # Its orders.
+    Route("POST", "/fapi/v1/order", TRADE, 0, orders.new_order, ONE_ORDER),
+    Route("PUT", "/fapi/v1/order", TRADE, 0, orders.amend_order, ONE_ORDER),
+    Route("DELETE", "/fapi/v1/order", TRADE, 1, orders.cancel_order),
+    Route("POST", "/fapi/v1/order/test", TRADE, 0, orders.test_order),
+    Route("POST", "/fapi/v1/batchOrders", TRADE, 5, orders.new_orders, BATCH),
+    Route("PUT", "/fapi/v1/batchOrders", TRADE, 5, orders.amend_orders, BATCH),
+    Route("DELETE", "/fapi/v1/batchOrders", TRADE, 1, orders.cancel_orders),
+    Route("DELETE", "/fapi/v1/allOpenOrders", TRADE, 1, orders.cancel_all_orders),
+    # Its past.
+    Route("GET", "/fapi/v1/order", USER_DATA, 1, history.order, of_history=True),
+    Route("GET", "/fapi/v1/openOrder", USER_DATA, 1, history.open_order),
+    Route("GET", "/fapi/v1/openOrders", USER_DATA, with_symbol(1, 40), history.open_orders),
+    Route("GET", "/fapi/v1/allOrders", USER_DATA, 5, history.all_orders, of_history=True),
+    Route("GET", "/fapi/v1/userTrades", USER_DATA, 5, history.user_trades, of_history=True),
+    Route("GET", "/fapi/v1/income", USER_DATA, 30, history.income, of_history=True),
+    Route(
+        "GET",
+        "/fapi/v1/positionMargin/history",
+        TRADE,
+        1,
+        history.margin_changes,
+        of_history=True,
+    ),
+)
+
+
+def by_path() -> dict[str, dict[str, Route]]:
+    """The table as it is looked up: path, then method."""
+    table: dict[str, dict[str, Route]] = {}
+    for route in ROUTES:
+        table.setdefault(route.path, {})[route.method] = route
+    return table

@@ -1,0 +1,1 @@
+"""Domain to Binance's field names: the only place where amounts become text."""

@@ -1,0 +1,61 @@
+"""Fills, income and margin changes as Binance prints them."""
+
+from __future__ import annotations
+
+from perpbox.account import BUY
+from perpbox.api.shapes.numbers import quote_amount, row_amount
+from perpbox.api.shapes.order import side_name
+from perpbox.instrument import Symbol
+from perpbox.journal.records import IncomeRecord, MarginRecord, TradeRecord
+from perpbox.money import text, text_at
+
+Row = dict[str, object]
+
+
+def user_trade(row: TradeRecord, symbol: Symbol) -> Row:
+    """One row of `userTrades`."""
+    price, quantity = symbol.price_precision, symbol.quantity_precision
+    return {
+        "symbol": row.symbol,
+        "id": row.trade_id,
+        "orderId": row.order_id,
+        "side": side_name(row.side),
+        "price": text_at(row.price, price),
+        "qty": text_at(row.quantity, quantity),
+        "realizedPnl": row_amount(row.realized_profit),
+        "quoteQty": quote_amount(row.price * row.quantity, price + quantity),
+        "commission": row_amount(row.commission),
+        "commissionAsset": row.commission_asset,
+        "time": row.time,
+        "positionSide": row.position_side.value,
+        "buyer": row.side == BUY,
+        "maker": row.is_maker,
+    }
+
+
+def income(row: IncomeRecord) -> Row:
+    """One row of `income`."""
+    trade_id = str(row.trade_id) if row.trade_id else ""
+    return {
+        "symbol": row.symbol,
+        "incomeType": row.income_type.value,
+        "income": text(row.amount),
+        "asset": row.asset,
+        "time": row.time,
+        "info": trade_id or row.income_type.value,
+        "tranId": row.transaction_id,
+        "tradeId": trade_id,
+    }
+
+
+def margin_change(row: MarginRecord) -> Row:
+    """One row of `positionMargin/history`."""
+    return {
+        "symbol": row.symbol,
+        "type": 1 if row.amount > 0 else 2,
+        "deltaType": "USER_ADJUST",
+        "amount": text(abs(row.amount)),
+        "asset": row.asset,
+        "time": row.time,
+        "positionSide": row.position_side.value,
+    }

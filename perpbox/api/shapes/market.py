@@ -1,0 +1,242 @@
+"""Market answers: exchange information, books, prices, asset index and brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from perpbox.account import BUY, SELL
+from perpbox.api.limits import ORDERS_PER_MINUTE, ORDERS_PER_TEN_SECONDS, WEIGHT_PER_MINUTE
+from perpbox.api.shapes.numbers import quote_amount
+from perpbox.engine.market import Market
+from perpbox.instrument import Bracket, Catalogue, MarginAsset, Symbol
+from perpbox.margin.multi_assets import Rates
+from perpbox.money import DECIMALS, SCALE, Millis, Price, Ratio, text, text_at, text_short
+from perpbox.tape import Print
+
+Row = dict[str, object]
+
+DELIVERY_OF_PERPETUAL: Final[Millis] = 4_133_404_800_000
+FUNDING_INTERVAL: Final[Millis] = 8 * 3600 * 1000
+ORDER_TYPES: Final = ["LIMIT", "MARKET"]
+TIMES_IN_FORCE: Final = ["GTC", "IOC", "FOK", "GTX"]
+
+
+def rate_limits() -> list[Row]:
+    """The limits that the venue keeps, as `exchangeInfo` lists them."""
+    return [
+        _limit("REQUEST_WEIGHT", "MINUTE", 1, WEIGHT_PER_MINUTE),
+        _limit("ORDERS", "MINUTE", 1, ORDERS_PER_MINUTE),
+        _limit("ORDERS", "SECOND", 10, ORDERS_PER_TEN_SECONDS),
+    ]
+
+
+def _limit(kind: str, interval: str, number: int, limit: int) -> Row:
+    return {
+        "rateLimitType": kind,
+        "interval": interval,
+        "intervalNum": number,
+        "limit": limit,
+    }
+
+
+def exchange_info(catalogue: Catalogue, now: Millis) -> Row:
+    """`GET /fapi/v1/exchangeInfo`."""
+    return {
+        "timezone": "UTC",
+        "serverTime": now,
+        "futuresType": "U_MARGINED",
+        "rateLimits": rate_limits(),
+        "exchangeFilters": [],
+        "assets": [_asset(asset) for asset in catalogue.assets.values()],
+        "symbols": [_symbol(symbol) for symbol in catalogue.symbols.values()],
+    }
+
+
+def _asset(asset: MarginAsset) -> Row:
+    threshold = asset.auto_exchange_threshold
+    return {
+        "asset": asset.name,
+        "marginAvailable": asset.margin_available,
+        "autoAssetExchange": None if threshold is None else text_short(threshold),
+    }
+
+
+def _symbol(symbol: Symbol) -> Row:
+    return {
+        "symbol": symbol.name,
+        "pair": symbol.name,
+        "contractType": "PERPETUAL",
+        "deliveryDate": DELIVERY_OF_PERPETUAL,
+        "onboardDate": symbol.onboard_time,
+        "status": "TRADING",
+        "maintMarginPercent": _percent(symbol.brackets[0].maint_margin_rate),
+        "requiredMarginPercent": _percent(SCALE // symbol.brackets[0].initial_leverage),
+        "baseAsset": symbol.base_asset,
+        "quoteAsset": symbol.quote_asset,
+        "marginAsset": symbol.margin_asset,
+        "pricePrecision": symbol.price_precision,
+        "quantityPrecision": symbol.quantity_precision,
+        "baseAssetPrecision": DECIMALS,
+        "quotePrecision": DECIMALS,
+        "underlyingType": symbol.underlying_type,
+        "underlyingSubType": list(symbol.underlying_sub_types),
+        "settlePlan": 0,
+        "triggerProtect": text_at(symbol.trigger_protect, 4),
+        "liquidationFee": text_at(symbol.liquidation_fee, 6),
+        "marketTakeBound": text_at(symbol.market_take_bound, 2),
+        "maxMoveOrderLimit": 10000,
+        "filters": _filters(symbol),
+        "orderTypes": ORDER_TYPES,
+        "timeInForce": TIMES_IN_FORCE,
+    }
+
+
+def _percent(rate: Ratio) -> str:
+    return text_at(rate * 100, 4)
+
+
+def _filters(symbol: Symbol) -> list[Row]:
+    """In the order in which the venue checks them; PRICE_FILTER first, as clients expect."""
+    return [
+        {
+            "filterType": "PRICE_FILTER",
+            "minPrice": text_short(symbol.min_price),
+            "maxPrice": text_short(symbol.max_price),
+            "tickSize": text_at(symbol.tick_size, symbol.price_precision),
+        },
+        {
+            "filterType": "LOT_SIZE",
+            "minQty": text_short(symbol.min_quantity),
+            "maxQty": text_short(symbol.max_quantity),
+            "stepSize": text_short(symbol.step_size),
+        },
+        {
+            "filterType": "MARKET_LOT_SIZE",
+            "minQty": text_short(symbol.market_min_quantity),
+            "maxQty": text_short(symbol.market_max_quantity),
+            "stepSize": text_short(symbol.market_step_size),
+        },
+        {"filterType": "MAX_NUM_ORDERS", "limit": symbol.max_num_orders},
+        {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": symbol.max_num_algo_orders},
+        {"filterType": "MIN_NOTIONAL", "notional": text_short(symbol.min_notional)},
+        {
+            "filterType": "PERCENT_PRICE",
+            "multiplierUp": text_at(symbol.multiplier_up, 4),
+            "multiplierDown": text_at(symbol.multiplier_down, 4),
+            "multiplierDecimal": "4",
+        },
+    ]
+
+
+def depth(market: Market, limit: int, now: Millis) -> Row:
+    """`GET /fapi/v1/depth`."""
+    symbol = market.symbol
+    sides = {
+        name: [
+            [text_at(p, symbol.price_precision), text_at(q, symbol.quantity_precision)]
+            for p, q in market.depth(side, limit)
+        ]
+        for name, side in (("bids", BUY), ("asks", SELL))
+    }
+    return {"lastUpdateId": market.update_id, "E": now, "T": changed(market), **sides}
+
+
+def changed(market: Market) -> Millis:
+    """When prices or trades last changed the market."""
+    return max(market.moved, market.traded)
+
+
+def trade(told: Print, symbol: Symbol) -> Row:
+    """One row of `GET /fapi/v1/trades`."""
+    price, quantity = symbol.price_precision, symbol.quantity_precision
+    return {
+        "id": told.trade_id,
+        "price": text_at(told.price, price),
+        "qty": text_at(told.quantity, quantity),
+        "quoteQty": quote_amount(told.price * told.quantity, price + quantity),
+        "time": told.time,
+        "isBuyerMaker": told.taker_side == SELL,
+        "isRPITrade": False,
+    }
+
+
+def price_ticker(market: Market) -> Row:
+    """One row of `ticker/price`: the last traded price, the start price before any trade."""
+    return {
+        "symbol": market.symbol.name,
+        "price": text_at(market.last_price, market.symbol.price_precision),
+        "time": changed(market),
+    }
+
+
+def book_ticker(market: Market) -> Row:
+    """One row of `ticker/bookTicker`; zeros where a side is empty."""
+    symbol = market.symbol
+    row: Row = {"symbol": symbol.name}
+    for name, side in (("bid", BUY), ("ask", SELL)):
+        price, quantity = next(iter(market.depth(side, 1)), (0, 0))
+        row[f"{name}Price"] = text_at(price, symbol.price_precision)
+        row[f"{name}Qty"] = text_at(quantity, symbol.quantity_precision)
+    row["time"] = changed(market)
+    return row
+
+
+def premium_index(market: Market, now: Millis) -> Row:
+    """One row of `premiumIndex`. No funding is settled yet, so its rates are zero."""
+    return {
+        "symbol": market.symbol.name,
+        "markPrice": text(market.mark),
+        "indexPrice": text(market.index),
+        "estimatedSettlePrice": text(market.index),
+        "lastFundingRate": text(0),
+        "interestRate": text(0),
+        "nextFundingTime": (now // FUNDING_INTERVAL + 1) * FUNDING_INTERVAL,
+        "time": now,
+    }
+
+
+def asset_index(asset: MarginAsset, index_price: Price, rates: Rates, now: Millis) -> Row:
+    """One row of `assetIndex`."""
+    return {
+        "symbol": asset.index_symbol,
+        "time": now,
+        "index": text(index_price),
+        "bidBuffer": text(asset.bid_buffer),
+        "askBuffer": text(asset.ask_buffer),
+        "bidRate": text(rates.bid_rate),
+        "askRate": text(rates.ask_rate),
+        "autoExchangeBidBuffer": text(asset.auto_exchange_bid_buffer),
+        "autoExchangeAskBuffer": text(asset.auto_exchange_ask_buffer),
+        "autoExchangeBidRate": text(rates.auto_exchange_bid_rate),
+        "autoExchangeAskRate": text(rates.auto_exchange_ask_rate),
+    }
+
+
+def leverage_bracket(symbol: Symbol) -> Row:
+    """One row of `leverageBracket`; its figures are JSON numbers."""
+    return {"symbol": symbol.name, "brackets": _brackets(symbol.brackets)}
+
+
+def _brackets(brackets: Iterable[Bracket]) -> list[Row]:
+    return [
+        {
+            "bracket": bracket.number,
+            "initialLeverage": bracket.initial_leverage,
+            "notionalCap": bracket.cap // SCALE,
+            "notionalFloor": bracket.floor // SCALE,
+            "maintMarginRatio": bracket.maint_margin_rate / SCALE,
+            "cum": bracket.cum / SCALE,
+        }
+        for bracket in brackets
+    ]
+
+
+def commission_rate(symbol: Symbol) -> Row:
+    """`GET /fapi/v1/commissionRate`; there are no RPI orders, so their rate is the maker's."""
+    return {
+        "symbol": symbol.name,
+        "makerCommissionRate": text_short(symbol.maker_commission_rate),
+        "takerCommissionRate": text_short(symbol.taker_commission_rate),
+        "rpiCommissionRate": text_short(symbol.maker_commission_rate),
+    }

@@ -1,0 +1,100 @@
+"""Orders, trades and income as Binance prints them."""
+
+from __future__ import annotations
+
+from perpbox.account import BUY, Order, Side, TimeInForce
+from perpbox.api.shapes.numbers import average_price, quote_amount, trimmed
+from perpbox.instrument import Symbol
+from perpbox.money import text, text_at
+
+Row = dict[str, object]
+
+QUERY_AVERAGE_DECIMALS = 5
+
+
+def side_name(side: Side) -> str:
+    return "BUY" if side == BUY else "SELL"
+
+
+def _tail(order: Order) -> Row:
+    return {
+        "workingType": "CONTRACT_PRICE",
+        "priceProtect": False,
+        "origType": order.order_type.value,
+        "priceMatch": "NONE",
+        "selfTradePreventionMode": order.self_trade_prevention.value,
+        "goodTillDate": 0,
+    }
+
+
+def told_order(order: Order, symbol: Symbol, status: str | None = None) -> Row:
+    """The answer to placing, amending or canceling: numbers at the symbol's precision."""
+    price, quantity = symbol.price_precision, symbol.quantity_precision
+    return {
+        "orderId": order.order_id,
+        "symbol": order.symbol,
+        "status": status or order.status.value,
+        "clientOrderId": order.client_order_id,
+        "price": text_at(order.price, price),
+        "avgPrice": average_price(order.quote_executed, order.executed, price),
+        "origQty": text_at(order.quantity, quantity),
+        "executedQty": text_at(order.executed, quantity),
+        "cumQty": text_at(order.executed, quantity),
+        "cumQuote": quote_amount(order.quote_executed, price + quantity),
+        "timeInForce": order.time_in_force.value,
+        "type": order.order_type.value,
+        "reduceOnly": order.reduce_only,
+        "closePosition": False,
+        "side": side_name(order.side),
+        "positionSide": order.position_side.value,
+        "stopPrice": text_at(0, price),
+        **_tail(order),
+        "updateTime": order.updated,
+    }
+
+
+def acknowledged_order(order: Order, symbol: Symbol) -> Row:
+    """The answer to a new order of response type ACK: as it was when it was accepted."""
+    row = told_order(order, symbol, "NEW")
+    price, quantity = symbol.price_precision, symbol.quantity_precision
+    row["avgPrice"] = text_at(0, price)
+    row["executedQty"] = row["cumQty"] = text_at(0, quantity)
+    row["cumQuote"] = quote_amount(0, price + quantity)
+    row["updateTime"] = order.created
+    return row
+
+
+def asked_order(order: Order, symbol: Symbol) -> Row:
+    """The answer to a query: prices and quantities without zeros at the end."""
+    price, quantity = symbol.price_precision, symbol.quantity_precision
+    average = "0"
+    if order.executed:
+        average = average_price(
+            order.quote_executed, order.executed, max(price, QUERY_AVERAGE_DECIMALS)
+        )
+    quote = quote_amount(order.quote_executed, price + quantity) if order.executed else "0"
+    return {
+        "orderId": order.order_id,
+        "symbol": order.symbol,
+        "status": order.status.value,
+        "clientOrderId": order.client_order_id,
+        "price": trimmed(text(order.price)),
+        "avgPrice": average,
+        "origQty": trimmed(text(order.quantity)),
+        "executedQty": trimmed(text(order.executed)),
+        "cumQuote": quote,
+        "timeInForce": order.time_in_force.value,
+        "type": order.order_type.value,
+        "reduceOnly": order.reduce_only,
+        "closePosition": False,
+        "side": side_name(order.side),
+        "positionSide": order.position_side.value,
+        "stopPrice": "0",
+        **_tail(order),
+        "time": order.created,
+        "updateTime": order.updated,
+    }
+
+
+IMMEDIATE = (TimeInForce.IOC, TimeInForce.FOK)
+"""With these, and for MARKET orders, response type RESULT tells the end of the order."""

@@ -1,0 +1,101 @@
+"""The one writer: clock, engine, journal and subscribers. Everything that changes passes here."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from perpbox.engine.commands import Command, Tick
+from perpbox.engine.handle import handle
+from perpbox.engine.line import Line
+from perpbox.engine.orders import next_expiry
+from perpbox.engine.state import State
+from perpbox.engine.turn import Turn
+from perpbox.money import Millis
+
+
+class Clock(Protocol):
+    """What the venue needs of a clock; `feed.clock` has real and manual ones."""
+
+    def now(self) -> Millis: ...
+
+    def set(self, now: Millis) -> None: ...
+
+
+class Appender(Protocol):
+    """What the venue needs of a journal."""
+
+    @property
+    def durable_sequence(self) -> int: ...
+
+    def append(self, line: Line) -> None: ...
+
+
+class Venue:
+    """Takes commands one after another, on one thread, and keeps the journal ahead of every answer.
+
+    A read is a plain function of `state` between two commands. What it shows may be told once
+    the journal is durable up to `sequence`.
+    """
+
+    def __init__(self, state: State, sequence: int, journal: Appender, clock: Clock) -> None:
+        self.state = state
+        self.sequence = sequence
+        """Number of the last turn."""
+        self.journal = journal
+        self.clock = clock
+        self.durable_sequence = sequence
+        self.listeners: list[Callable[[Line], None]] = []
+        self._waiters: deque[tuple[int, Callable[[], None]]] = deque()
+
+    def now(self) -> Millis:
+        """The venue's time; it never falls behind the last turn's."""
+        return max(self.clock.now(), self.state.now)
+
+    def submit(self, command: Command) -> Turn:
+        """Let the command happen, or raise `Rejected` and change nothing."""
+        now = self.now()
+        turn = handle(self.state, command, now)
+        if turn.events:
+            self.sequence += 1
+            line = Line(self.sequence, now, command, turn.events)
+            self.journal.append(line)
+            if self.journal.durable_sequence > self.durable_sequence:
+                self.note_durable(self.journal.durable_sequence)
+            for listener in self.listeners:
+                listener(line)
+        return turn
+
+    # What falls due.
+
+    def do_due(self) -> None:
+        """Do what has fallen due by now; the process calls it about once a second."""
+        due = next_expiry(self.state)
+        if due is not None and due <= self.now():
+            self.submit(Tick())
+
+    def move_clock(self, to: Millis) -> None:
+        """Set a manual clock forward; what falls due on the way happens in order, at its time."""
+        while True:
+            due = next_expiry(self.state)
+            if due is None or due > to:
+                break
+            self.clock.set(max(due, self.now()))
+            self.submit(Tick())
+        self.clock.set(to)
+
+    # Durability.
+
+    def note_durable(self, sequence: int) -> None:
+        """The journal is durable up to here; on the writer's thread."""
+        self.durable_sequence = max(self.durable_sequence, sequence)
+        while self._waiters and self._waiters[0][0] <= self.durable_sequence:
+            self._waiters.popleft()[1]()
+
+    def when_durable(self, sequence: int, callback: Callable[[], None]) -> None:
+        """Call back, on the writer's thread, once the journal is durable up to `sequence`."""
+        if sequence <= self.durable_sequence:
+            callback()
+        else:
+            self._waiters.append((sequence, callback))

@@ -1,0 +1,1 @@
+"""ccxt on a local venue: its locked environment and its flow."""

@@ -1,0 +1,1 @@
+"""binance-futures-connector on a local venue: its locked environment and its flow."""

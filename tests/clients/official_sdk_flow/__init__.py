@@ -1,0 +1,1 @@
+"""Binance's official Python SDK on a local venue: its locked environment and its flow."""

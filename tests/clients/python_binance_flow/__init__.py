@@ -1,0 +1,1 @@
+"""python-binance on a local venue: its locked environment and its flow."""

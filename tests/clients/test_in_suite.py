@@ -1,0 +1,21 @@
+"""The flows of the clients that the project's own environment has, as tests of the suite."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from harness import venue_server
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flow", ["ccxt_flow", "official_sdk_flow"])
+def test_unmodified_client_trades(flow: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client runs its whole flow against a real server, and every check holds."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    run = importlib.import_module(f"{flow}.flow").run
+    with venue_server() as venue:
+        account = venue.open_account(USDT="10000")
+        assert run(venue.base_url, account.api_key, account.secret) > 200
