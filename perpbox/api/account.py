@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from perpbox.account import HEDGE, ONE_WAY, Account, Exposure, Position
+from perpbox.account import HEDGE, ONE_WAY, Account, Exposure, Position, PositionFigures
 from perpbox.api.call import Call
 from perpbox.api.shapes import account as shapes
 from perpbox.api.shapes import market as market_shapes
@@ -15,6 +15,8 @@ from perpbox.money import Price
 
 ALIAS_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 ALIAS_LENGTH = 16
+TEXTS_KEPT = 4096
+"""Accounts whose last answer is kept in memory."""
 
 
 def _figures(call: Call) -> AccountFigures:
@@ -33,6 +35,9 @@ def account_v3(call: Call) -> bytes:
     if text is None:
         text = desk.texts[account.account_id] = shapes.AccountText()
     body = text.account_v3(account, _figures(call), state.catalogue.assets.values())
+    if len(desk.written) >= TEXTS_KEPT:
+        desk.written.clear()
+        desk.texts.clear()
     desk.written[account.account_id] = (account.version, state.prices_version, body)
     return body
 
@@ -42,7 +47,7 @@ def account_v2(call: Call) -> object:
     account, state = call.account, call.state
     figures = _figures(call)
     rows = [
-        shapes.position_v2(e, p, figures_of(e, p, state.marks[e.symbol.name]))
+        shapes.position_v2(e, p, _row_figures(call, e, p))
         for e, p in _every_position(call, account)
     ]
     head = shapes.account_config(account)
@@ -56,6 +61,10 @@ def account_v2(call: Call) -> object:
         "assets": [shapes.asset_v2(figures.assets[a.name], a) for a in assets],
         "positions": rows,
     }
+
+
+def _row_figures(call: Call, exposure: Exposure, position: Position) -> PositionFigures:
+    return figures_of(exposure, position, call.state.marks[exposure.symbol.name])
 
 
 def _every_position(call: Call, account: Account) -> list[tuple[Exposure, Position]]:
@@ -87,9 +96,7 @@ def position_risk_v3(call: Call) -> object:
     """`GET /fapi/v3/positionRisk`: symbols with a position or an open order."""
     name = _asked_symbol(call)
     return [
-        shapes.risk_v3(
-            e, p, figures_of(e, p, call.state.marks[e.symbol.name]), _liquidation(call, e, p)
-        )
+        shapes.risk_v3(e, p, _row_figures(call, e, p), _liquidation(call, e, p))
         for e, p in shapes.shown_positions(call.account)
         if name is None or e.symbol.name == name
     ]
@@ -99,9 +106,7 @@ def position_risk_v2(call: Call) -> object:
     """`GET /fapi/v2/positionRisk`: every symbol, flat ones too."""
     name = _asked_symbol(call)
     return [
-        shapes.risk_v2(
-            e, p, figures_of(e, p, call.state.marks[e.symbol.name]), _liquidation(call, e, p)
-        )
+        shapes.risk_v2(e, p, _row_figures(call, e, p), _liquidation(call, e, p))
         for e, p in _every_position(call, call.account)
         if name is None or e.symbol.name == name
     ]

@@ -17,7 +17,7 @@ from perpbox.account import (
 )
 from perpbox.api.call import Call, error_of
 from perpbox.api.errors import ApiError, Error
-from perpbox.api.params import Params, member_of, require_precision
+from perpbox.api.params import MAX_DIGITS, Params, member_of, require_precision
 from perpbox.api.settings import position_side
 from perpbox.api.shapes.order import IMMEDIATE, acknowledged_order, told_order
 from perpbox.engine.commands import AmendOrder, CancelAllOrders, CancelOrder, PlaceOrder
@@ -295,6 +295,6 @@ def _list_of(params: Params, name: str) -> list[str]:
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise ApiError(Error.INVALID_PARAMETER, name)
     numeric = name == "orderIdList"
-    if numeric and not all(i.isascii() and i.isdigit() and len(i) <= 18 for i in items):
+    if numeric and not all(i.isascii() and i.isdigit() and len(i) < MAX_DIGITS for i in items):
         raise ApiError(Error.INVALID_PARAMETER, name)
     return items

@@ -15,6 +15,8 @@ from perpbox.money import Millis, NotANumber, TooPrecise, decimals_of, parse
 CLIENT_ORDER_ID: Final = re.compile(r"^[\.A-Z\:/a-z0-9_-]{1,36}$")
 MAX_PARAMETERS: Final = 200
 MAX_LONG: Final = 2**63 - 1
+MAX_DIGITS: Final = 19
+"""Of the largest whole number."""
 
 Member = TypeVar("Member", bound=Enum)
 
@@ -166,7 +168,7 @@ class Params:
         return value
 
     def optional_flag(self, name: str, default: bool = False) -> bool:
-        """ "true" or "false" in any case; -1130 if it is neither."""
+        """True or false by its name in any case; -1130 if it is neither."""
         value = self.optional(name)
         if value is None:
             return default
@@ -207,7 +209,7 @@ def member_of(value: str, kind: type[Member], error: ApiError) -> Member:
 def _whole(value: str) -> int | None:
     """A whole number of at most 64 bits, None if it is none."""
     digits = value.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > 19:
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > MAX_DIGITS:
         return None
     number = int(value)
     return number if abs(number) <= MAX_LONG else None

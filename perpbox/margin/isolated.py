@@ -13,6 +13,11 @@ def opening_margin(quantity: Quantity, price: Price, rate: Ratio) -> Amount:
     return round_up(abs(quantity) * price * rate, SQUARE)
 
 
+def isolated_margin(isolated_wallet: Amount, unrealized_profit: Amount) -> Amount:
+    """What an isolated position is held by: its wallet and its profit."""
+    return isolated_wallet + unrealized_profit
+
+
 def released_margin(isolated_wallet: Amount, closed: Quantity, held: Quantity) -> Amount:
     """The share of the isolated wallet that a reduction sets free, cut; all of it at the end."""
     return cut(isolated_wallet * closed, held)

@@ -61,17 +61,29 @@ def totals(rows: Iterable[AssetFigures], rates: Mapping[str, Rates]) -> Totals:
         initial += charge(row.initial_margin, rate)
         position_initial += charge(row.position_initial_margin, rate)
         maint += charge(row.maint_margin, rate)
-    available = max(0, margin_balance - initial)
+    return totals_of(wallet, cross_wallet, margin_balance, initial, position_initial, maint)
+
+
+def totals_of(
+    wallet_balance: Amount,
+    cross_wallet_balance: Amount,
+    margin_balance: Amount,
+    initial_margin: Amount,
+    position_initial_margin: Amount,
+    maint_margin: Amount,
+) -> Totals:
+    """All totals out of those that are sums over the assets."""
+    available = max(0, margin_balance - initial_margin)
     return Totals(
-        initial_margin=initial,
-        maint_margin=maint,
-        wallet_balance=wallet,
-        unrealized_profit=margin_balance - wallet,
+        initial_margin=initial_margin,
+        maint_margin=maint_margin,
+        wallet_balance=wallet_balance,
+        unrealized_profit=margin_balance - wallet_balance,
         margin_balance=margin_balance,
-        position_initial_margin=position_initial,
-        open_order_initial_margin=initial - position_initial,
-        cross_wallet_balance=cross_wallet,
-        cross_unrealized_profit=margin_balance - wallet,
+        position_initial_margin=position_initial_margin,
+        open_order_initial_margin=initial_margin - position_initial_margin,
+        cross_wallet_balance=cross_wallet_balance,
+        cross_unrealized_profit=margin_balance - wallet_balance,
         available_balance=available,
         max_withdraw_amount=available,
     )
