@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, IntEnum
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
@@ -132,6 +132,8 @@ class PositionFigures:
     """What a position is worth and needs at one mark price; made by `margin.position`."""
 
     __slots__ = (
+        "isolated",
+        "isolated_wallet",
         "maint_margin",
         "mark",
         "notional",
@@ -146,6 +148,9 @@ class PositionFigures:
     position_initial_margin: Amount
     open_order_initial_margin: Amount
     maint_margin: Amount
+    isolated: bool
+    isolated_wallet: Amount
+    """Zero when cross."""
 
     def __init__(
         self,
@@ -155,6 +160,8 @@ class PositionFigures:
         position_initial_margin: Amount,
         open_order_initial_margin: Amount,
         maint_margin: Amount,
+        isolated: bool,
+        isolated_wallet: Amount,
     ) -> None:
         self.mark = mark
         self.notional = notional
@@ -162,6 +169,8 @@ class PositionFigures:
         self.position_initial_margin = position_initial_margin
         self.open_order_initial_margin = open_order_initial_margin
         self.maint_margin = maint_margin
+        self.isolated = isolated
+        self.isolated_wallet = isolated_wallet
 
     @property
     def initial_margin(self) -> Amount:
@@ -174,6 +183,7 @@ class Position:
     __slots__ = (
         "buy_notional",
         "buy_quantity",
+        "counted",
         "entry_cost",
         "figures",
         "isolated_wallet",
@@ -207,6 +217,8 @@ class Position:
         """All open orders of the leg, reduce-only ones too."""
         self.figures: PositionFigures | None = None
         """Of the last mark asked for; forgotten when anything here changes."""
+        self.counted: PositionFigures | None = None
+        """The figures that are inside the account's kept sums."""
 
     @property
     def entry_price(self) -> Price:
@@ -256,9 +268,11 @@ class Account:
         "created",
         "exposures",
         "hedge_mode",
+        "inactive",
         "multi_assets",
         "name",
         "opening_balances",
+        "sums",
         "version",
     )
 
@@ -273,6 +287,10 @@ class Account:
         self.exposures: dict[str, Exposure] = {}
         self.active: dict[str, Exposure] = {}
         """The exposures with a position or an open order, in the catalogue's order."""
+        self.inactive: list[Exposure] = []
+        """Exposures that are not active any more and may still be inside the sums."""
+        self.sums: dict[str, Any] | None = None
+        """Sums per asset, kept by `margin.account.asset_figures`; None: to be made anew."""
         self.client_order_ids: dict[tuple[str, str], OrderId] = {}
         """(symbol, client order id) of the open orders."""
         self.version = 0

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from perpbox.account import (
     BUY,
+    AccountId,
     ExpiryReason,
     Order,
     OrderType,
+    PositionSide,
     SelfTradePrevention,
     Side,
 )
+from perpbox.engine.commands import PlaceOrder
 from perpbox.engine.events import OrderExpired
 from perpbox.engine.fills import trade
 from perpbox.engine.market import Market
@@ -94,19 +97,37 @@ def would_take(market: Market, side: Side, price: Price) -> bool:
     return best != 0 and (best - price) * side <= 0
 
 
-def fillable(turn: Turn, market: Market, side: Side, price: Price, own_account: int) -> Quantity:
-    """How much a limit order could trade at once; orders of its own account do not count."""
-    total = 0
-    for level, quantity in market.shown_levels(-side):
-        if (level - price) * side > 0:
-            break
-        total += quantity
+def can_fill(turn: Turn, market: Market, command: PlaceOrder) -> bool:
+    """Whether a limit order would trade whole, at once.
+
+    What reduces counts as far as its position reaches once the orders before it have traded; an
+    order of its own account counts nothing, or ends the search if it would end the order.
+    """
+    side, limit = command.side, command.price
+    wanted = command.quantity
+    held: dict[tuple[AccountId, PositionSide], Quantity] = {}
     for maker in market.book.side(-side).orders():
-        if (maker.price - price) * side > 0:
+        if (maker.price - limit) * side > 0 or wanted <= 0:
             break
-        if maker.account_id != own_account:
-            total += closable(turn, maker)
-    return total
+        if maker.account_id == command.account_id:
+            if command.self_trade_prevention is SelfTradePrevention.EXPIRE_MAKER:
+                continue
+            limit = maker.price - side
+            break
+        leg = (maker.account_id, maker.position_side)
+        if leg not in held:
+            exposure = turn.state.accounts[maker.account_id].exposures[maker.symbol]
+            held[leg] = exposure.position(maker.position_side).quantity
+        offered = maker.remaining
+        if maker.closes:
+            offered = min(offered, max(0, -held[leg] * maker.side))
+        held[leg] += offered * maker.side
+        wanted -= offered
+    for level, quantity in market.shown_levels(-side):
+        if (level - limit) * side > 0:
+            break
+        wanted -= quantity
+    return wanted <= 0
 
 
 def fill_crossed(turn: Turn, market: Market) -> None:

@@ -10,6 +10,7 @@ from perpbox.account import (
     ExpiryReason,
     Exposure,
     Order,
+    OrderId,
     OrderType,
     Position,
     PositionSide,
@@ -26,7 +27,7 @@ from perpbox.engine.events import (
     OrderRested,
 )
 from perpbox.engine.market import Market
-from perpbox.engine.matching import fillable, match, would_take
+from perpbox.engine.matching import can_fill, closable, match, would_take
 from perpbox.engine.rejects import Reject, Rejected
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
@@ -56,7 +57,7 @@ def place_order(turn: Turn, command: PlaceOrder) -> None:
             command.account_id,
             order_id,
             command.symbol,
-            command.client_order_id or f"perpbox-{order_id}",
+            command.client_order_id or _made_up_id(account, command.symbol, order_id),
             command.side,
             command.position_side,
             command.order_type,
@@ -73,6 +74,14 @@ def place_order(turn: Turn, command: PlaceOrder) -> None:
     finish(turn, order)
 
 
+def _made_up_id(account: Account, symbol: str, order_id: OrderId) -> str:
+    """A client order id for an order that came without; a client may have used the first one."""
+    made_up = f"perpbox-{order_id}"
+    while (symbol, made_up) in account.client_order_ids:
+        made_up += "-"
+    return made_up
+
+
 def finish(turn: Turn, order: Order) -> None:
     """Rest or expire what an order could not trade at once."""
     if order.order_id not in turn.state.orders:
@@ -82,6 +91,8 @@ def finish(turn: Turn, order: Order) -> None:
         reason = ExpiryReason.MARKET_REMAINDER
     elif order.time_in_force is TimeInForce.IOC:
         reason = ExpiryReason.IMMEDIATE_OR_CANCEL
+    elif order.closes and not closable(turn, order):
+        reason = ExpiryReason.REDUCE_ONLY
     if reason:
         turn.emit(OrderExpired(order.account_id, order.order_id, reason))
     else:
@@ -122,10 +133,8 @@ def check_new_order(turn: Turn, account: Account, market: Market, command: Place
     if command.time_in_force is TimeInForce.GTX:
         turn.require(not would_take(market, side, price), Reject.GTX_WOULD_TAKE)
     elif command.time_in_force is TimeInForce.FOK:
-        enough = fillable(turn, market, side, price, account.account_id) >= quantity
-        if closes:
-            enough = enough and quantity <= abs(position.quantity)
-        turn.require(enough, Reject.FOK_NOT_FILLED)
+        enough = not closes or quantity <= abs(position.quantity)
+        turn.require(enough and can_fill(turn, market, command), Reject.FOK_NOT_FILLED)
 
 
 def _closes_leg(side: Side, position_side: PositionSide) -> bool:

@@ -96,6 +96,7 @@ def _account_reset(state: State, event: happened.AccountReset, now: Millis) -> N
     account.multi_assets = False
     account.exposures.clear()
     account.active.clear()
+    account.sums = None
     account.balances = {a: b for a, b in account.balances.items() if b.wallet}
     account.version += 1
 
@@ -314,6 +315,7 @@ def _position_handed_over(state: State, event: happened.PositionHandedOver, now:
     account = state.accounts[event.account_id]
     exposure = account.exposures[event.symbol]
     position = exposure.positions.pop(event.position_side)
+    account.sums = None
     state.markets[event.symbol].house_quantity += position.quantity
     account.version += 1
     _deactivate(account, exposure)
@@ -326,6 +328,7 @@ def _isolated_margin_adjusted(
     position = account.exposures[event.symbol].positions[event.position_side]
     position.isolated_wallet += event.amount
     position.updated = now
+    position.figures = None
     account.version += 1
 
 
@@ -351,6 +354,7 @@ def _margin_type_changed(state: State, event: happened.MarginTypeChanged, now: M
 def _position_mode_changed(state: State, event: happened.PositionModeChanged, now: Millis) -> None:
     account = state.accounts[event.account_id]
     account.hedge_mode = event.hedge_mode
+    account.sums = None
     for exposure in account.exposures.values():
         exposure.positions.clear()
     account.version += 1
@@ -359,6 +363,7 @@ def _position_mode_changed(state: State, event: happened.PositionModeChanged, no
 def _asset_mode_changed(state: State, event: happened.AssetModeChanged, now: Millis) -> None:
     account = state.accounts[event.account_id]
     account.multi_assets = event.multi_assets
+    account.sums = None
     account.version += 1
 
 
@@ -420,8 +425,8 @@ def _activate(account: Account, exposure: Exposure) -> None:
 
 def _deactivate(account: Account, exposure: Exposure) -> None:
     """Drop the exposure from the active ones if neither position nor order is left."""
-    if not exposure.is_active:
-        account.active.pop(exposure.symbol.name, None)
+    if not exposure.is_active and account.active.pop(exposure.symbol.name, None) is not None:
+        account.inactive.append(exposure)
 
 
 def money_sums(state: State) -> dict[str, Amount]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from perpbox.account import Account
+from perpbox.account import Account, Exposure, PositionFigures
 from perpbox.instrument import MarginAsset
 from perpbox.margin import multi_assets
 from perpbox.margin.asset import AssetFigures, Totals
@@ -18,20 +18,67 @@ TOTALS_ASSET = "USDT"
 def asset_figures(account: Account, marks: Mapping[str, Price]) -> dict[str, AssetFigures]:
     """Sums per asset over wallet and positions; assets that nothing touches are left out.
 
-    The available and the withdrawable amount are those of single-asset mode.
+    The available and the withdrawable amount are those of single-asset mode. The rows are kept
+    with the account, and only positions whose figures have changed are counted again: read them
+    before the next call.
     """
-    rows = {name: AssetFigures(name, b.wallet, b.updated) for name, b in account.balances.items()}
-    for exposure in account.active.values():
-        asset = exposure.symbol.margin_asset
-        row = rows.get(asset)
+    rows: dict[str, AssetFigures] | None = account.sums
+    if rows is None:
+        rows = account.sums = _no_sums(account)
+    for name, balance in account.balances.items():
+        row = rows.get(name)
         if row is None:
-            row = rows[asset] = AssetFigures(asset)
-        mark = marks[exposure.symbol.name]
-        isolated = exposure.isolated
+            row = rows[name] = AssetFigures(name)
+        row.wallet_balance = balance.wallet
+        row.updated = balance.updated
+    if account.inactive:
+        for exposure in account.inactive:
+            _count_out(exposure, rows)
+        account.inactive.clear()
+    for name, exposure in account.active.items():
+        mark = marks[name]
         for position in exposure.positions.values():
-            if position.quantity or position.order_count:
-                row.add(figures_of(exposure, position, mark), isolated, position.isolated_wallet)
+            figures = position.figures
+            if figures is None or figures.mark != mark:
+                figures = figures_of(exposure, position, mark)
+            counted = position.counted
+            if counted is not figures:
+                _count(exposure, rows, counted, figures)
+                position.counted = figures
     return rows
+
+
+def _no_sums(account: Account) -> dict[str, AssetFigures]:
+    """Nothing counted yet."""
+    account.inactive.clear()
+    for exposure in account.exposures.values():
+        for position in exposure.positions.values():
+            position.counted = None
+    return {}
+
+
+def _count(
+    exposure: Exposure,
+    rows: dict[str, AssetFigures],
+    counted: PositionFigures | None,
+    figures: PositionFigures,
+) -> None:
+    """Count a position's new figures in place of its old ones."""
+    asset = exposure.symbol.margin_asset
+    row = rows.get(asset)
+    if row is None:
+        row = rows[asset] = AssetFigures(asset)
+    if counted is not None:
+        row.take_out(counted)
+    row.add(figures)
+
+
+def _count_out(exposure: Exposure, rows: dict[str, AssetFigures]) -> None:
+    """Count out what an exposure had in the sums when it was active."""
+    for position in exposure.positions.values():
+        if position.counted is not None:
+            rows[exposure.symbol.margin_asset].take_out(position.counted)
+            position.counted = None
 
 
 def available_balance(

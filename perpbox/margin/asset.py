@@ -45,19 +45,35 @@ class AssetFigures:
         """In multi-assets mode: the account's available balance in this asset."""
         self.shared_max_withdraw_amount: Amount | None = None
 
-    def add(self, figures: PositionFigures, isolated: bool, isolated_wallet: Amount) -> None:
+    def add(self, figures: PositionFigures) -> None:
         """Count one position's figures in."""
         self.unrealized_profit += figures.unrealized_profit
         self.maint_margin += figures.maint_margin
         self.position_initial_margin += figures.position_initial_margin
         self.open_order_initial_margin += figures.open_order_initial_margin
-        if isolated:
-            self.isolated_wallet += isolated_wallet
+        if figures.isolated:
+            self.isolated_wallet += figures.isolated_wallet
             self.isolated_open_order_margin += figures.open_order_initial_margin
         else:
             self.cross_unrealized_profit += figures.unrealized_profit
             self.cross_maint_margin += figures.maint_margin
             self.cross_initial_margin += (
+                figures.position_initial_margin + figures.open_order_initial_margin
+            )
+
+    def take_out(self, figures: PositionFigures) -> None:
+        """Count one position's figures out again."""
+        self.unrealized_profit -= figures.unrealized_profit
+        self.maint_margin -= figures.maint_margin
+        self.position_initial_margin -= figures.position_initial_margin
+        self.open_order_initial_margin -= figures.open_order_initial_margin
+        if figures.isolated:
+            self.isolated_wallet -= figures.isolated_wallet
+            self.isolated_open_order_margin -= figures.open_order_initial_margin
+        else:
+            self.cross_unrealized_profit -= figures.unrealized_profit
+            self.cross_maint_margin -= figures.maint_margin
+            self.cross_initial_margin -= (
                 figures.position_initial_margin + figures.open_order_initial_margin
             )
 

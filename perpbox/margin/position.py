@@ -103,8 +103,11 @@ def figures_of(exposure: Exposure, position: Position, mark: Price) -> PositionF
             -(-held * rate // SQUARE),
             orders_margin(position, mark, rate),
             maint_margin(quantity, mark, bracket),
+            exposure.isolated,
+            position.isolated_wallet if exposure.isolated else 0,
         )
     else:
-        figures = PositionFigures(mark, 0, 0, 0, orders_margin(position, mark, rate), 0)
+        order_margin = orders_margin(position, mark, rate)
+        figures = PositionFigures(mark, 0, 0, 0, order_margin, 0, exposure.isolated, 0)
     position.figures = figures
     return figures

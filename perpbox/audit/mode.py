@@ -1,0 +1,79 @@
+"""Single-asset or multi-assets mode, told by an answer's own figures where no field says it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from perpbox.audit.documents import Document, Kind, asset_rows, position_rows, totals_row
+from perpbox.audit.figures import Row
+from perpbox.margin.account import TOTALS_ASSET
+
+WALLETS: Final = ("walletBalance", "balance")
+"""What an account and a balance answer call the wallet."""
+
+
+def is_multi_assets(document: Document) -> bool | None:
+    """True or false if the answer tells; None if it does not."""
+    if document.kind not in {Kind.ACCOUNT, Kind.ASSETS, Kind.BALANCE, Kind.SETTINGS}:
+        return None
+    for fields in document.objects:
+        told = Row(document.source, "", fields).flag("multiAssetsMargin")
+        if told is not None:
+            return told
+    if document.kind is Kind.SETTINGS:
+        return None
+    return _by_figures(document)
+
+
+def _by_figures(document: Document) -> bool | None:
+    rows = asset_rows(document)
+    if any(_shares_more_than_it_holds(row) for row in rows):
+        return True
+    totals = [totals_row(document)] if document.kind is Kind.ACCOUNT else []
+    signs: Sequence[Callable[[], bool]] = (
+        lambda: any(_holds_isolated_margin(row) for row in [*rows, *totals]),
+        lambda: _has_isolated_position(document),
+        lambda: _keeps_assets_apart(rows),
+        lambda: any(_repeats_the_row(total, rows) for total in totals),
+    )
+    return False if any(sign() for sign in signs) else None
+
+
+def _shares_more_than_it_holds(row: Row) -> bool:
+    """An asset with more available than in it borrows from the others."""
+    if not all(row.has(name) for name in ("availableBalance", "crossWalletBalance", "crossUnPnl")):
+        return False
+    held = row.figure("crossWalletBalance") + row.figure("crossUnPnl")
+    return row.figure("availableBalance") > max(0, held)
+
+
+def _holds_isolated_margin(row: Row) -> bool:
+    """Multi-assets mode is cross only."""
+    return any(
+        row.has(wallet)
+        and row.has("crossWalletBalance")
+        and row.figure(wallet) != row.figure("crossWalletBalance")
+        for wallet in WALLETS
+    )
+
+
+def _has_isolated_position(document: Document) -> bool:
+    rows = position_rows(document) if document.kind is Kind.ACCOUNT else None
+    return any(row.figure_or("isolatedWallet", 0) != 0 for row in rows or ())
+
+
+def _keeps_assets_apart(rows: Iterable[Row]) -> bool:
+    """One asset has something available and another, empty one, nothing."""
+    available = [row.figure("availableBalance") for row in rows if row.has("availableBalance")]
+    return any(available) and not all(available)
+
+
+def _repeats_the_row(totals: Row, rows: Iterable[Row]) -> bool:
+    """The wallet in USD is to the last digit the wallet in USDT: no rate came between."""
+    return any(
+        row.text("asset") == TOTALS_ASSET
+        and totals.has("walletBalance")
+        and row.figure_or("walletBalance", 0) == totals.figure("walletBalance") != 0
+        for row in rows
+    )

@@ -1,0 +1,121 @@
+"""The process itself: is it there, how does it stand, what time is it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from perpbox.control.desk import Call, Desk
+from perpbox.control.errors import Refused
+from perpbox.control.requests import NewClock, TimeText
+from perpbox.feed.clock import (
+    LATEST,
+    BackInTime,
+    ClockMode,
+    NotADuration,
+    NotATime,
+    iso,
+    parse_duration,
+    parse_time,
+    require_forward,
+    require_moment,
+)
+from perpbox.money import Millis
+
+
+class Health(Struct):
+    status: str
+
+
+class ClockShown(Struct):
+    mode: str
+    time: Millis
+    iso: str
+
+
+class Status(Struct, rename="camel"):
+    version: str
+    symbols: list[str]
+    accounts: int
+    sequence: int
+    """Number of the last turn."""
+    durable_sequence: int
+    clock: ClockShown
+    uptime_seconds: float
+    journal: str
+    failures: int
+    """Requests that ended in an error of the program: zero, always."""
+
+
+def healthz(desk: Desk, call: Call) -> Health:
+    return Health("ok")
+
+
+def status(desk: Desk, call: Call) -> Status:
+    venue = desk.venue
+    return Status(
+        version=desk.facts.version,
+        symbols=list(venue.state.markets),
+        accounts=len(venue.state.accounts),
+        sequence=venue.sequence,
+        durable_sequence=venue.durable_sequence,
+        clock=_clock_shown(desk),
+        uptime_seconds=round(desk.facts.uptime(), 3),
+        journal=desk.facts.journal,
+        failures=desk.facts.failures(),
+    )
+
+
+def set_clock(desk: Desk, call: Call) -> ClockShown:
+    """Change the mode, then jump; the jump does what falls due on the way, in order."""
+    wanted = call.read(NewClock)
+    if wanted.mode is None and wanted.advance is None and wanted.to is None:
+        raise Refused(400, "INVALID_REQUEST", "Say a mode, an advance or a time to go to.")
+    if wanted.advance is not None and wanted.to is not None:
+        raise Refused(400, "INVALID_REQUEST", "Say an advance or a time to go to, not both.")
+    now = desk.venue.now()
+    to = now
+    if wanted.advance is not None:
+        to = now + _span(wanted.advance)
+    elif wanted.to is not None:
+        to = _moment(wanted.to)
+    _require_possible(now, to)
+    if wanted.mode is not None:
+        desk.clock.set(now)
+        desk.clock.switch(ClockMode(wanted.mode))
+    if to > now:
+        desk.venue.move_clock(to)
+    else:
+        desk.venue.do_due()
+    return _clock_shown(desk)
+
+
+def _require_possible(now: Millis, to: Millis) -> None:
+    try:
+        require_forward(now, to)
+    except BackInTime as error:
+        raise Refused(409, "CLOCK_CANNOT_GO_BACK", f"{error}.".capitalize()) from None
+    if to > LATEST:
+        raise Refused(400, "INVALID_TIME", "The clock ends with the year 9999.")
+
+
+def _span(text: TimeText) -> Millis:
+    if isinstance(text, int):
+        if text < 0:
+            raise Refused(409, "CLOCK_CANNOT_GO_BACK", "The clock cannot go back.")
+        return text
+    try:
+        return parse_duration(text)
+    except NotADuration as error:
+        raise Refused(400, "INVALID_DURATION", f"{error}.") from None
+
+
+def _moment(text: TimeText) -> Millis:
+    try:
+        return require_moment(text) if isinstance(text, int) else parse_time(text)
+    except NotATime as error:
+        raise Refused(400, "INVALID_TIME", f"{error}.") from None
+
+
+def _clock_shown(desk: Desk) -> ClockShown:
+    now = desk.venue.now()
+    return ClockShown(desk.clock.mode.value, now, iso(now))

@@ -1,0 +1,210 @@
+"""The journal's file: made whole or not at all, and looked at before anything writes to it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+from zlib import crc32
+
+from perpbox.journal.errors import (
+    JournalDamaged,
+    JournalTooNew,
+    JournalUnreachable,
+    NotAJournal,
+)
+from perpbox.journal.journal import Head
+from perpbox.journal.schema import APPLICATION_ID, FORMAT, TABLES
+
+MAGIC: Final = b"SQLite format 3\0"
+HEADER_SIZE: Final = 100
+CACHE_KIB: Final = 32 * 1024
+
+
+def require_place(path: Path) -> None:
+    """There can be a journal at this path, as far as the folder and what is there tell."""
+    try:
+        if not path.parent.is_dir():
+            raise JournalUnreachable(f"{path} cannot be opened: there is no folder {path.parent}.")
+        mode = path.stat().st_mode if path.exists() else None
+    except OSError as error:
+        raise JournalUnreachable(f"{path} cannot be opened: {error.strerror}.") from error
+    if mode is None:
+        return
+    if stat.S_ISDIR(mode):
+        raise JournalUnreachable(f"{path} is a folder; a journal is a file.")
+    if not stat.S_ISREG(mode):
+        raise JournalUnreachable(f"{path} is no ordinary file.")
+    if not os.access(path, os.R_OK):
+        raise JournalUnreachable(f"{path} may not be read by this user.")
+
+
+def require_writable(path: Path) -> None:
+    """This user may write the file, and the files that SQLite keeps beside it."""
+    for each in (path, path.parent):
+        if not os.access(each, os.W_OK):
+            raise JournalUnreachable(f"{path} cannot be opened: {each} may not be written.")
+
+
+def require_journal(path: Path) -> None:
+    """The file is a whole journal of a format known here. Only reads, and only the header.
+
+    The caller holds the lock: to open and close a file that SQLite has open elsewhere in the
+    process would undo SQLite's own locks.
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(HEADER_SIZE)
+        size = path.stat().st_size
+    except OSError as error:
+        raise JournalUnreachable(f"{path} cannot be read: {error.strerror}.") from error
+    if not size:
+        raise NotAJournal(f"{path} is empty. Remove it to start a new journal there.")
+    if not header.startswith(MAGIC[: len(header)]):
+        raise NotAJournal(f"{path} is not a journal.")
+    if len(header) < HEADER_SIZE:
+        raise JournalDamaged(f"{path} is cut short: only {len(header)} bytes of it are there.")
+    require_marks(path, _integer(header, 68, 4), _integer(header, 60, 4))
+    # With a write-ahead log the file may rightly lag behind; SQLite then checks the two together.
+    page_size = _integer(header, 16, 2)
+    expected = _integer(header, 28, 4) * (page_size if page_size > 1 else 65_536)
+    if size < expected and not has_log(path):
+        raise JournalDamaged(f"{path} is cut short: {size} of its {expected} bytes are there.")
+
+
+def require_marks(path: Path, application_id: int, version: int) -> None:
+    """The marks in the header are a journal's, of a format known here."""
+    if application_id != APPLICATION_ID or version < 1:
+        raise NotAJournal(f"{path} is an SQLite database of something else, not a journal.")
+    if version > FORMAT:
+        raise JournalTooNew(
+            f"{path} was written by a later version of perpbox: its format is {version},"
+            f" and this version reads formats up to {FORMAT}."
+        )
+
+
+def has_log(path: Path) -> bool:
+    """Whether a write-ahead log lies beside the file: it is open, or was not closed."""
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size > 0
+    except FileNotFoundError:
+        return False
+
+
+def _integer(header: bytes, offset: int, size: int) -> int:
+    return int.from_bytes(header[offset : offset + size], "big")
+
+
+# Opening
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """Any complaint of SQLite's while reading tells that the file is not as it was written."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise JournalDamaged(f"{path} cannot be read: {error}.") from error
+
+
+def open_to_read(path: Path, *, at_rest: bool) -> sqlite3.Connection:
+    """A connection that cannot write; `at_rest` promises that nobody else does meanwhile.
+
+    A file at rest without a log is opened so that not even an index of the log appears beside it.
+    """
+    unchanging = "&immutable=1" if at_rest and not has_log(path) else ""
+    with damage_told(path):
+        return sqlite3.connect(
+            f"{path.as_uri()}?mode=ro{unchanging}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+
+
+def require_sound(path: Path) -> None:
+    """SQLite can read the file; every page of it if its last writer did not get to close it."""
+    with damage_told(path), closing(open_to_read(path, at_rest=True)) as connection:
+        require_marks_within(path, connection)
+        if has_log(path):
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if verdict != "ok":
+                raise JournalDamaged(f"{path} is damaged: {verdict}.")
+
+
+def require_marks_within(path: Path, connection: sqlite3.Connection) -> None:
+    """As `require_marks`, as SQLite tells them: with what the log has to say."""
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    require_marks(path, application_id, version)
+
+
+def open_to_write(path: Path) -> sqlite3.Connection:
+    """The connection of the one writer: what it commits is on the disk."""
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=64
+    )
+    try:
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        if mode != "wal":
+            raise JournalUnreachable(f"{path} lies where no write-ahead log can be kept.")
+        connection.execute("PRAGMA synchronous = FULL")
+        # Where a plain sync does not reach the disk, ask for the one that does.
+        connection.execute("PRAGMA fullfsync = ON")
+        connection.execute("PRAGMA checkpoint_fullfsync = ON")
+        # The store moves the log into the file after it has told what is durable, not before.
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+# Making
+
+
+def create(path: Path, head: Head, version: str) -> None:
+    """Make an empty journal. It appears at its path complete, however the process ends."""
+    draft = path.with_name(path.name + ".new")
+    try:
+        draft.unlink(missing_ok=True)
+        # Keys and their secrets will be in it.
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+            _write_head(connection, head, version)
+        _sync(draft)
+        draft.rename(path)
+        _sync(path.parent)
+    except (OSError, sqlite3.Error) as error:
+        draft.unlink(missing_ok=True)
+        raise JournalUnreachable(f"{path} cannot be made: {error}.") from error
+
+
+def _write_head(connection: sqlite3.Connection, head: Head, version: str) -> None:
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.executescript(TABLES)
+    values = {
+        "catalogue": head.catalogue_json,
+        "shard": str(head.shard).encode(),
+        "created": str(head.created).encode(),
+        "version": version.encode(),
+    }
+    connection.executemany(
+        "INSERT INTO meta (name, value, checksum) VALUES (?, ?, ?)",
+        [(name, value, crc32(value)) for name, value in values.items()],
+    )
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

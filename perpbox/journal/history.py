@@ -1,0 +1,83 @@
+"""What an account may ask about its past, and what anybody may ask about the market's."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from perpbox.account import AccountId, OrderId
+from perpbox.journal.records import (
+    RECENT,
+    IncomeRecord,
+    MarginRecord,
+    MarketTrade,
+    OrderRecord,
+    TradeRecord,
+    Window,
+)
+
+
+class History(ABC):
+    """Queries over all that was journaled. Every list ascends; an unknown account has none.
+
+    An account that is reset or closed loses its past.
+    """
+
+    @abstractmethod
+    def order(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        *,
+        order_id: OrderId = 0,
+        client_order_id: str = "",
+    ) -> OrderRecord | None:
+        """The order with this id, or without one the latest with this client order id."""
+
+    @abstractmethod
+    def orders(
+        self,
+        account_id: AccountId,
+        symbol: str | None = None,
+        window: Window = RECENT,
+        *,
+        from_id: OrderId | None = None,
+    ) -> list[OrderRecord]:
+        """Orders by the time at which they were accepted; from an order id on, if one is given."""
+
+    @abstractmethod
+    def trades(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        window: Window = RECENT,
+        *,
+        order_id: OrderId | None = None,
+        from_id: int | None = None,
+    ) -> list[TradeRecord]:
+        """Fills, of one order if it is given; from a trade id on, if one is given."""
+
+    @abstractmethod
+    def income(
+        self,
+        account_id: AccountId,
+        window: Window = RECENT,
+        *,
+        symbol: str | None = None,
+        income_type: str | None = None,
+    ) -> list[IncomeRecord]:
+        """Money in and out, of one symbol and one type if they are given."""
+
+    @abstractmethod
+    def margin_changes(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        window: Window = RECENT,
+        *,
+        added: bool | None = None,
+    ) -> list[MarginRecord]:
+        """Isolated margin put in and taken out, or only the one or the other."""
+
+    @abstractmethod
+    def recent_trades(self, symbol: str, limit: int = 1000) -> list[MarketTrade]:
+        """The last trades of a market."""

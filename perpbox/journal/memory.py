@@ -1,0 +1,247 @@
+"""A journal that lives and ends with the process: durable at once, and quick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Reversible
+from copy import copy
+from itertools import islice
+from typing import TypeVar
+
+from perpbox.account import AccountId, OrderId
+from perpbox.engine.line import Line, encode
+from perpbox.journal.history import History
+from perpbox.journal.journal import Head, Journal
+from perpbox.journal.keys import NumberedKey
+from perpbox.journal.projection import Changes, Projection
+from perpbox.journal.records import (
+    RECENT,
+    IncomeRecord,
+    MarginRecord,
+    MarketTrade,
+    OrderRecord,
+    TradeRecord,
+    Window,
+)
+
+RowT = TypeVar("RowT")
+
+
+class Past:
+    """One account's rows, oldest first."""
+
+    __slots__ = ("client_order_ids", "income", "margin", "orders", "trades")
+
+    def __init__(self) -> None:
+        self.orders: dict[OrderId, OrderRecord] = {}
+        self.client_order_ids: dict[tuple[str, str], OrderId] = {}
+        """(symbol, client order id) of the latest order that had it."""
+        self.trades: dict[str, list[TradeRecord]] = {}
+        self.income: list[IncomeRecord] = []
+        self.margin: list[MarginRecord] = []
+
+
+class MemoryHistory(History):
+    """History as lists. `refresh` gives what has changed since it was last asked."""
+
+    def __init__(self, refresh: Callable[[], Changes]) -> None:
+        self._refresh = refresh
+        self._pasts: dict[AccountId, Past] = {}
+        self._market_trades: dict[str, list[MarketTrade]] = {}
+
+    def order(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        *,
+        order_id: OrderId = 0,
+        client_order_id: str = "",
+    ) -> OrderRecord | None:
+        past = self._past(account_id)
+        if not order_id:
+            order_id = past.client_order_ids.get((symbol, client_order_id), 0)
+        order = past.orders.get(order_id)
+        return copy(order) if order is not None and order.symbol == symbol else None
+
+    def orders(
+        self,
+        account_id: AccountId,
+        symbol: str | None = None,
+        window: Window = RECENT,
+        *,
+        from_id: OrderId | None = None,
+    ) -> list[OrderRecord]:
+        def wanted(row: OrderRecord) -> bool:
+            return (
+                (symbol is None or row.symbol == symbol)
+                and (from_id is None or row.order_id >= from_id)
+                and window.first <= row.created <= window.last
+            )
+
+        rows = _page(self._past(account_id).orders.values(), wanted, window, from_id)
+        return [copy(row) for row in rows]
+
+    def trades(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        window: Window = RECENT,
+        *,
+        order_id: OrderId | None = None,
+        from_id: int | None = None,
+    ) -> list[TradeRecord]:
+        def wanted(row: TradeRecord) -> bool:
+            return (
+                (order_id is None or row.order_id == order_id)
+                and (from_id is None or row.trade_id >= from_id)
+                and window.first <= row.time <= window.last
+            )
+
+        return _page(self._past(account_id).trades.get(symbol, ()), wanted, window, from_id)
+
+    def income(
+        self,
+        account_id: AccountId,
+        window: Window = RECENT,
+        *,
+        symbol: str | None = None,
+        income_type: str | None = None,
+    ) -> list[IncomeRecord]:
+        def wanted(row: IncomeRecord) -> bool:
+            return (
+                (symbol is None or row.symbol == symbol)
+                and (income_type is None or row.income_type.value == income_type)
+                and window.first <= row.time <= window.last
+            )
+
+        return _page(self._past(account_id).income, wanted, window)
+
+    def margin_changes(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        window: Window = RECENT,
+        *,
+        added: bool | None = None,
+    ) -> list[MarginRecord]:
+        def wanted(row: MarginRecord) -> bool:
+            return (
+                row.symbol == symbol
+                and (added is None or (row.amount > 0) is added)
+                and window.first <= row.time <= window.last
+            )
+
+        return _page(self._past(account_id).margin, wanted, window)
+
+    def recent_trades(self, symbol: str, limit: int = 1000) -> list[MarketTrade]:
+        self._catch_up()
+        return self._market_trades.get(symbol, [])[-limit:]
+
+    def _past(self, account_id: AccountId) -> Past:
+        """The account's rows, or none that are kept: asking opens nothing."""
+        self._catch_up()
+        return self._pasts.get(account_id) or Past()
+
+    def _catch_up(self) -> None:
+        changes = self._refresh()
+        for account_id in changes.wiped:
+            self._pasts.pop(account_id, None)
+        for order in changes.orders.values():
+            past = self._pasts.setdefault(order.account_id, Past())
+            past.orders[order.order_id] = order
+            past.client_order_ids[order.symbol, order.client_order_id] = order.order_id
+        for trade in changes.trades:
+            trades = self._pasts.setdefault(trade.account_id, Past()).trades
+            trades.setdefault(trade.symbol, []).append(trade)
+        for income in changes.income:
+            self._pasts.setdefault(income.account_id, Past()).income.append(income)
+        for margin in changes.margin:
+            self._pasts.setdefault(margin.account_id, Past()).margin.append(margin)
+        for traded in changes.market_trades:
+            self._market_trades.setdefault(traded.symbol, []).append(traded)
+
+
+def _page(
+    rows: Reversible[RowT],
+    wanted: Callable[[RowT], bool],
+    window: Window,
+    from_id: int | None = None,
+) -> list[RowT]:
+    backward = window.from_newest(from_id)
+    source: Iterable[RowT] = reversed(rows) if backward else rows
+    page = list(islice(filter(wanted, source), window.skip, window.skip + window.limit))
+    return page[::-1] if backward else page
+
+
+class MemoryKeys:
+    """Keys as a dict."""
+
+    def __init__(self) -> None:
+        self._last_number = 0
+        self._stored: dict[str, NumberedKey] = {}
+
+    def last_number(self) -> int:
+        return self._last_number
+
+    def stored(self) -> list[NumberedKey]:
+        return list(self._stored.values())
+
+    def insert(self, numbered: NumberedKey) -> None:
+        self._last_number = numbered.number
+        self._stored[numbered.key.api_key] = numbered
+
+    def delete(self, api_keys: list[str]) -> None:
+        for api_key in api_keys:
+            del self._stored[api_key]
+
+
+class MemoryJournal(Journal):
+    """Lines as a list of bytes, which unlike objects cost the garbage collector nothing."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__(head, last_sequence=0)
+        self._lines: list[bytes] = []
+        self._projection = Projection(_no_order)
+        self._history = MemoryHistory(self._projection.take)
+        self._keys = MemoryKeys()
+
+    @property
+    def durable_sequence(self) -> int:
+        return self.last_sequence
+
+    @property
+    def history(self) -> MemoryHistory:
+        return self._history
+
+    @property
+    def keys(self) -> MemoryKeys:
+        return self._keys
+
+    def append(self, line: Line) -> None:
+        self._follow(line)
+        self._lines.append(encode(line))
+        self._projection.add(line)
+
+    def flush(self) -> None:
+        """Nothing to do: it is durable already."""
+
+    def encoded_lines(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
+        for sequence in range(after + 1, len(self._lines) + 1):
+            yield sequence, self._lines[sequence - 1]
+
+    def snapshots(self) -> Iterator[tuple[int, bytes]]:
+        return iter(())
+
+    def snapshot_due(self, *, closing: bool = False) -> bool:
+        """Never: there is no later start that a snapshot would shorten."""
+        del closing
+        return False
+
+    def snapshot(self, sequence: int, state: bytes) -> None:
+        """Nothing to do: none is ever due."""
+
+    def close(self) -> None:
+        """Nothing to do: it ends with the process."""
+
+
+def _no_order(order_id: OrderId) -> OrderRecord:
+    raise LookupError(f"no open order {order_id} was journaled")

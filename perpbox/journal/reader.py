@@ -1,0 +1,78 @@
+"""Reading a journal's file: its head, its lines and its snapshots, each checked."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+from zlib import crc32
+
+from perpbox.journal.errors import JournalDamaged
+from perpbox.journal.file import damage_told
+from perpbox.journal.journal import Head
+
+LINES_AT_ONCE: Final = 1_000
+
+
+class Reader:
+    """One connection that several threads may ask; each sees all that is committed by then."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._path = path
+        self._connection = connection
+        self._turn = Lock()
+
+    def rows(
+        self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[tuple[Any, ...]]:
+        """All that the statement selects."""
+        with damage_told(self._path), self._turn:
+            return self._connection.execute(statement, parameters).fetchall()
+
+    def close(self) -> None:
+        with self._turn:
+            self._connection.close()
+
+    def head(self) -> Head:
+        """What the journal was made with."""
+        values = {
+            name: self._checked(f"its {name}", value, checksum)
+            for name, value, checksum in self.rows("SELECT name, value, checksum FROM meta")
+        }
+        try:
+            return Head(values["catalogue"], int(values["shard"]), int(values["created"]))
+        except (KeyError, ValueError) as error:
+            raise JournalDamaged(f"{self._path} is damaged: its head is not whole.") from error
+
+    def last_sequence(self) -> int:
+        ((last,),) = self.rows("SELECT coalesce(max(sequence), 0) FROM turns")
+        return int(last)
+
+    def lines(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
+        """The lines numbered above `after`, as they were written."""
+        while rows := self.rows(
+            "SELECT sequence, line, checksum FROM turns WHERE sequence > ?"
+            " ORDER BY sequence LIMIT ?",
+            (after, LINES_AT_ONCE),
+        ):
+            for sequence, line, checksum in rows:
+                yield sequence, self._checked(f"line {sequence}", line, checksum)
+            after = rows[-1][0]
+
+    def snapshots(self, version: str) -> Iterator[tuple[int, bytes]]:
+        """The states that this version dumped, newest first; a damaged one is passed over."""
+        for (sequence,) in self.rows(
+            "SELECT sequence FROM snapshots WHERE version = ? ORDER BY sequence DESC", (version,)
+        ):
+            for state, checksum in self.rows(
+                "SELECT state, checksum FROM snapshots WHERE sequence = ?", (sequence,)
+            ):
+                if crc32(state) == checksum:
+                    yield sequence, state
+
+    def _checked(self, what: str, value: object, checksum: int) -> bytes:
+        if not isinstance(value, bytes) or crc32(value) != checksum:
+            raise JournalDamaged(f"{self._path} is damaged: {what} is not what was written.")
+        return value

@@ -1,0 +1,114 @@
+"""What the history answers with: orders, fills, income and margin changes, as they were told."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from perpbox.account import AccountId, Order, OrderId, PositionSide, Side
+from perpbox.engine.events import MoneyReason
+from perpbox.money import Amount, Millis, Price, Quantity
+
+# The rows are written as JSON arrays, and none can be part of a reference cycle.
+
+
+class OrderRecord(Order, array_like=True, gc=False):
+    """An order as of its last event; `priority` is left at 0."""
+
+
+class TradeRecord(Struct, array_like=True, gc=False, frozen=True):
+    """One fill of one order: one account's view of a trade."""
+
+    account_id: AccountId
+    symbol: str
+    trade_id: int
+    order_id: OrderId
+    side: Side
+    position_side: PositionSide
+    price: Price
+    quantity: Quantity
+    is_maker: bool
+    commission: Amount
+    commission_asset: str
+    realized_profit: Amount
+    time: Millis
+
+
+class IncomeRecord(Struct, array_like=True, gc=False, frozen=True):
+    """Money that came into a wallet, or left it where the amount is below zero."""
+
+    account_id: AccountId
+    symbol: str
+    """Empty where no trade is behind it."""
+    income_type: MoneyReason
+    amount: Amount
+    asset: str
+    time: Millis
+    transaction_id: int
+    trade_id: int
+    """Zero where no trade is behind it."""
+
+
+class MarginRecord(Struct, array_like=True, gc=False, frozen=True):
+    """Margin put into an isolated position, or taken out where the amount is below zero."""
+
+    account_id: AccountId
+    symbol: str
+    position_side: PositionSide
+    amount: Amount
+    asset: str
+    time: Millis
+
+
+class MarketTrade(Struct, array_like=True, gc=False, frozen=True):
+    """A trade as the whole market saw it."""
+
+    symbol: str
+    trade_id: int
+    price: Price
+    quantity: Quantity
+    taker_side: Side
+    time: Millis
+
+
+LAST_MOMENT: Final[Millis] = 2**62
+"""Later than any time; it still fits a signed 64-bit integer."""
+
+
+class Window(Struct, frozen=True):
+    """Which rows of a history are wanted: a span of time, both ends included, and a page of it.
+
+    With `newest` the first page holds the last rows of the span, the second those before them,
+    and so on; without it the first page holds the first rows. Rows within a page always ascend.
+    Left open, `newest` follows what the API's pages say: forward from where the client says to
+    start, be it a time or an id, else what happened last.
+    """
+
+    start: Millis | None = None
+    end: Millis | None = None
+    limit: int = 500
+    page: int = 1
+    newest: bool | None = None
+
+    @property
+    def first(self) -> Millis:
+        return 0 if self.start is None else self.start
+
+    @property
+    def last(self) -> Millis:
+        return LAST_MOMENT if self.end is None else self.end
+
+    @property
+    def skip(self) -> int:
+        return (self.page - 1) * self.limit
+
+    def from_newest(self, from_id: int | None = None) -> bool:
+        """Whether to count from the newest row back, when asked for rows from an id on."""
+        if self.newest is None:
+            return self.start is None and from_id is None
+        return self.newest
+
+
+RECENT: Final = Window()
+"""The last 500 rows."""

@@ -1,0 +1,57 @@
+"""From a journal back to the state: the newest good snapshot, and the events after it."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from perpbox.engine.line import Line
+from perpbox.engine.snapshot import load
+from perpbox.engine.state import State, apply
+from perpbox.instrument import Catalogue, from_json
+from perpbox.journal.errors import JournalDamaged
+from perpbox.journal.journal import Journal
+
+
+class Recovered(Struct, frozen=True):
+    """The state that the journal's last line left, and how it was reached."""
+
+    state: State
+    sequence: int
+    """Number of the last line."""
+    snapshot_sequence: int
+    """Number of the line after which the state was dumped that this began with; 0: none was."""
+
+
+def recover(journal: Journal) -> Recovered:
+    """The state after the last durable line, with the catalogue that the journal was made with."""
+    catalogue = from_json(journal.head.catalogue_json)
+    state, start = _newest(journal, catalogue)
+    sequence = start
+    for line in journal.lines(start):
+        replay(state, line)
+        sequence = line.sequence
+    if sequence != journal.durable_sequence:
+        raise JournalDamaged(f"Line {sequence + 1} of the journal is missing.")
+    return Recovered(state, sequence, start)
+
+
+def replay(state: State, line: Line) -> None:
+    """Let a line's events happen again."""
+    try:
+        for event in line.events:
+            apply(state, event, line.time)
+    except LookupError as error:
+        raise JournalDamaged(
+            f"Line {line.sequence} of the journal does not follow from the lines before it."
+        ) from error
+
+
+def _newest(journal: Journal, catalogue: Catalogue) -> tuple[State, int]:
+    for sequence, data in journal.snapshots():
+        try:
+            return load(data, catalogue), sequence
+        except (msgspec.DecodeError, LookupError, ValueError):
+            # Dumped by this version while its state had another shape: the lines know all.
+            continue
+    return State(catalogue, journal.head.shard), 0

@@ -1,0 +1,91 @@
+"""The tables of a journal file, and the marks by which one is known."""
+
+from __future__ import annotations
+
+from typing import Final
+
+APPLICATION_ID: Final = 0x70626F78
+"""Stands in the header of every journal: "pbox"."""
+FORMAT: Final = 1
+"""Of the tables below; stands in the header too. Rises when they change."""
+
+# Rows are JSON arrays (`records`) beside the columns that are searched: amounts pass the 64 bits
+# of an SQLite integer. Each index holds all that a search goes by, so that a search through a
+# long past reads the rows it answers with and no others.
+TABLES: Final = """
+CREATE TABLE meta (
+    name TEXT PRIMARY KEY,
+    value BLOB NOT NULL,
+    checksum INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE turns (
+    sequence INTEGER PRIMARY KEY,
+    time INTEGER NOT NULL,
+    line BLOB NOT NULL,
+    checksum INTEGER NOT NULL
+);
+
+CREATE TABLE snapshots (
+    sequence INTEGER PRIMARY KEY,
+    version TEXT NOT NULL,
+    state BLOB NOT NULL,
+    checksum INTEGER NOT NULL
+);
+
+CREATE TABLE orders (
+    order_id INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL,
+    symbol TEXT NOT NULL,
+    client_order_id TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    data BLOB NOT NULL
+);
+CREATE INDEX orders_by_symbol ON orders (account_id, symbol, order_id, created);
+CREATE INDEX orders_by_client_order_id ON orders (account_id, client_order_id);
+
+CREATE TABLE trades (
+    number INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL,
+    symbol TEXT NOT NULL,
+    trade_id INTEGER NOT NULL,
+    order_id INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    data BLOB NOT NULL
+);
+CREATE INDEX trades_by_symbol ON trades (account_id, symbol, trade_id, order_id, time);
+
+CREATE TABLE income (
+    number INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL,
+    symbol TEXT NOT NULL,
+    income_type TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    data BLOB NOT NULL
+);
+CREATE INDEX income_by_account ON income (account_id, number, time, symbol, income_type);
+
+CREATE TABLE margin_changes (
+    number INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL,
+    symbol TEXT NOT NULL,
+    added INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    data BLOB NOT NULL
+);
+CREATE INDEX margin_changes_by_symbol ON margin_changes (account_id, symbol, number, time, added);
+
+CREATE TABLE market_trades (
+    symbol TEXT NOT NULL,
+    trade_id INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (symbol, trade_id)
+) WITHOUT ROWID;
+
+CREATE TABLE keys (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    api_key TEXT NOT NULL UNIQUE,
+    account_id INTEGER NOT NULL,
+    data BLOB NOT NULL
+);
+"""

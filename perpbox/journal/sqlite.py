@@ -1,0 +1,143 @@
+"""A journal in one SQLite file, durable line by line through group commits."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from perpbox import __version__
+from perpbox.engine.line import Line
+from perpbox.journal import file
+from perpbox.journal.appender import Appender
+from perpbox.journal.errors import JournalError
+from perpbox.journal.journal import Head, Journal, follow
+from perpbox.journal.keys import Key, NumberedKey
+from perpbox.journal.lock import FileLock
+from perpbox.journal.reader import Reader
+from perpbox.journal.sqlite_history import SqliteHistory
+from perpbox.journal.store import Store, key_inserted, keys_deleted, snapshot_of
+
+
+class SqliteKeys:
+    """Keys in a table beside the turns."""
+
+    def __init__(self, reader: Reader, appender: Appender) -> None:
+        self._reader = reader
+        self._appender = appender
+
+    def last_number(self) -> int:
+        rows = self._reader.rows("SELECT seq FROM sqlite_sequence WHERE name = 'keys'")
+        return int(rows[0][0]) if rows else 0
+
+    def stored(self) -> list[NumberedKey]:
+        rows = self._reader.rows("SELECT number, data FROM keys ORDER BY number")
+        return [NumberedKey(number, msgspec.json.decode(data, type=Key)) for number, data in rows]
+
+    def insert(self, numbered: NumberedKey) -> None:
+        self._appender.wait(key_inserted(numbered))
+
+    def delete(self, api_keys: list[str]) -> None:
+        self._appender.wait(keys_deleted(api_keys))
+
+
+class SqliteJournal(Journal):
+    """Holds the file's lock, a thread that writes, and a connection that reads."""
+
+    def __init__(self, path: Path, lock: FileLock, connection: sqlite3.Connection) -> None:
+        self._lock = lock
+        self._reader = Reader(path, file.open_to_read(path, at_rest=False))
+        try:
+            super().__init__(self._reader.head(), self._reader.last_sequence())
+            self.snapshot_sequence = next((s for s, _ in self.snapshots()), 0)
+        except BaseException:
+            self._reader.close()
+            raise
+        self._history = SqliteHistory(self._reader)
+        self._store = Store(connection)
+        self._appender = Appender(self._store, self.last_sequence, self._tell, self._give_up)
+        self._keys = SqliteKeys(self._reader, self._appender)
+        self._closed = False
+
+    @property
+    def durable_sequence(self) -> int:
+        return self._appender.durable_sequence
+
+    @property
+    def failure(self) -> JournalError | None:
+        return self._appender.failure
+
+    @property
+    def history(self) -> SqliteHistory:
+        return self._history
+
+    @property
+    def keys(self) -> SqliteKeys:
+        return self._keys
+
+    def append(self, line: Line) -> None:
+        self._follow(line)
+        self._appender.append(line)
+
+    def flush(self) -> None:
+        self._appender.wait()
+
+    def encoded_lines(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
+        return follow(self._reader.lines(after), after)
+
+    def snapshots(self) -> Iterator[tuple[int, bytes]]:
+        return self._reader.snapshots(__version__)
+
+    def snapshot(self, sequence: int, state: bytes) -> None:
+        self._appender.ask(snapshot_of(sequence, state, __version__))
+        self.snapshot_sequence = sequence
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._appender.stop()
+        try:
+            self._reader.close()
+            self._store.close()
+        finally:
+            self._lock.release()
+
+    def _tell(self, sequence: int) -> None:
+        if self.on_durable is not None:
+            self.on_durable(sequence)
+
+    def _give_up(self, failure: JournalError) -> None:
+        if self.on_failure is not None:
+            self.on_failure(failure)
+
+
+def open_file(path: Path, catalogue_json: bytes, shard: int) -> SqliteJournal:
+    """Open the journal at this path, or make one there. Raises a `JournalError`.
+
+    Nothing is written before the file is known to be a whole journal that nobody else holds.
+    """
+    path = path.resolve()
+    file.require_place(path)
+    lock = FileLock(path)
+    try:
+        if path.exists():
+            file.require_writable(path)
+            file.require_journal(path)
+            file.require_sound(path)
+        else:
+            head = Head(catalogue_json, shard, created=time.time_ns() // 1_000_000)
+            file.create(path, head, __version__)
+        with file.damage_told(path):
+            connection = file.open_to_write(path)
+        try:
+            return SqliteJournal(path, lock, connection)
+        except BaseException:
+            connection.close()
+            raise
+    except BaseException:
+        lock.release()
+        raise

@@ -1,0 +1,173 @@
+"""History out of a journal's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from perpbox.account import AccountId, OrderId
+from perpbox.journal.errors import JournalDamaged
+from perpbox.journal.history import History
+from perpbox.journal.reader import Reader
+from perpbox.journal.records import (
+    RECENT,
+    IncomeRecord,
+    MarginRecord,
+    MarketTrade,
+    OrderRecord,
+    TradeRecord,
+    Window,
+)
+
+RowT = TypeVar("RowT")
+
+ORDER_BY_ID: Final = """
+SELECT data FROM orders
+WHERE order_id = :order_id AND account_id = :account_id AND symbol = :symbol
+"""
+ORDER_BY_CLIENT_ORDER_ID: Final = """
+SELECT data FROM orders
+WHERE account_id = :account_id AND client_order_id = :client_order_id AND symbol = :symbol
+ORDER BY order_id DESC LIMIT 1
+"""
+
+# Each is continued with the direction and the page. A null lets any value pass.
+ORDERS_OF_SYMBOL: Final = """
+SELECT data FROM orders
+WHERE account_id = :account_id AND symbol = :symbol
+    AND order_id >= coalesce(:from_id, order_id) AND created BETWEEN :first AND :last
+ORDER BY order_id
+"""
+ORDERS: Final = """
+SELECT data FROM orders
+WHERE account_id = :account_id
+    AND order_id >= coalesce(:from_id, order_id) AND created BETWEEN :first AND :last
+ORDER BY order_id
+"""
+TRADES: Final = """
+SELECT data FROM trades
+WHERE account_id = :account_id AND symbol = :symbol
+    AND trade_id >= coalesce(:from_id, trade_id) AND order_id = coalesce(:order_id, order_id)
+    AND time BETWEEN :first AND :last
+ORDER BY trade_id
+"""
+INCOME: Final = """
+SELECT data FROM income
+WHERE account_id = :account_id AND time BETWEEN :first AND :last
+    AND symbol = coalesce(:symbol, symbol) AND income_type = coalesce(:income_type, income_type)
+ORDER BY number
+"""
+MARGIN_CHANGES: Final = """
+SELECT data FROM margin_changes
+WHERE account_id = :account_id AND symbol = :symbol AND time BETWEEN :first AND :last
+    AND added = coalesce(:added, added)
+ORDER BY number
+"""
+FORWARD: Final = " ASC LIMIT :limit OFFSET :skip"
+BACKWARD: Final = " DESC LIMIT :limit OFFSET :skip"
+
+RECENT_TRADES: Final = """
+SELECT data FROM market_trades WHERE symbol = ? ORDER BY trade_id DESC LIMIT ?
+"""
+
+
+class SqliteHistory(History):
+    """Every answer holds all that was committed before the question."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def order(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        *,
+        order_id: OrderId = 0,
+        client_order_id: str = "",
+    ) -> OrderRecord | None:
+        asked = {
+            "account_id": account_id,
+            "symbol": symbol,
+            "order_id": order_id,
+            "client_order_id": client_order_id,
+        }
+        rows = self._reader.rows(ORDER_BY_ID if order_id else ORDER_BY_CLIENT_ORDER_ID, asked)
+        return _records(rows, OrderRecord)[0] if rows else None
+
+    def orders(
+        self,
+        account_id: AccountId,
+        symbol: str | None = None,
+        window: Window = RECENT,
+        *,
+        from_id: OrderId | None = None,
+    ) -> list[OrderRecord]:
+        asked = {"account_id": account_id, "symbol": symbol, "from_id": from_id}
+        statement = ORDERS if symbol is None else ORDERS_OF_SYMBOL
+        return self._page(statement, asked, window, OrderRecord)
+
+    def trades(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        window: Window = RECENT,
+        *,
+        order_id: OrderId | None = None,
+        from_id: int | None = None,
+    ) -> list[TradeRecord]:
+        asked = {
+            "account_id": account_id,
+            "symbol": symbol,
+            "order_id": order_id,
+            "from_id": from_id,
+        }
+        return self._page(TRADES, asked, window, TradeRecord)
+
+    def income(
+        self,
+        account_id: AccountId,
+        window: Window = RECENT,
+        *,
+        symbol: str | None = None,
+        income_type: str | None = None,
+    ) -> list[IncomeRecord]:
+        asked = {"account_id": account_id, "symbol": symbol, "income_type": income_type}
+        return self._page(INCOME, asked, window, IncomeRecord)
+
+    def margin_changes(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        window: Window = RECENT,
+        *,
+        added: bool | None = None,
+    ) -> list[MarginRecord]:
+        asked = {"account_id": account_id, "symbol": symbol, "added": added}
+        return self._page(MARGIN_CHANGES, asked, window, MarginRecord)
+
+    def recent_trades(self, symbol: str, limit: int = 1000) -> list[MarketTrade]:
+        return _records(self._reader.rows(RECENT_TRADES, (symbol, limit))[::-1], MarketTrade)
+
+    def _page(
+        self, statement: str, asked: Mapping[str, Any], window: Window, kind: type[RowT]
+    ) -> list[RowT]:
+        backward = window.from_newest(asked.get("from_id"))
+        bounds = {
+            "first": window.first,
+            "last": window.last,
+            "limit": window.limit,
+            "skip": window.skip,
+        }
+        rows = self._reader.rows(
+            statement + (BACKWARD if backward else FORWARD), {**asked, **bounds}
+        )
+        return _records(rows[::-1] if backward else rows, kind)
+
+
+def _records(rows: list[tuple[Any, ...]], kind: type[RowT]) -> list[RowT]:
+    try:
+        return [msgspec.json.decode(data, type=kind) for (data,) in rows]
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise JournalDamaged(f"A row of the history is not what was written: {error}.") from error

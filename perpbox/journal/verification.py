@@ -1,0 +1,148 @@
+"""Handling every journaled command once more: would the same happen today?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from perpbox.engine.commands import Command
+from perpbox.engine.events import Event
+from perpbox.engine.handle import handle
+from perpbox.engine.line import Line
+from perpbox.engine.rejects import Rejected
+from perpbox.engine.snapshot import dump
+from perpbox.engine.state import State
+from perpbox.instrument import from_json
+from perpbox.journal import file
+from perpbox.journal.errors import JournalInUse, JournalUnreachable
+from perpbox.journal.journal import Head, Journal, follow, read_line
+from perpbox.journal.lock import FileLock
+from perpbox.journal.reader import Reader
+from perpbox.journal.recovery import replay
+
+TURNS_PER_NOTE: Final = 1_000
+
+
+class Difference(Struct, frozen=True):
+    """A turn that would end otherwise today."""
+
+    sequence: int
+    command: Command
+    expected: list[Event]
+    """As journaled."""
+    got: list[Event]
+    refusal: str
+    """Why the command would be refused, by the name of the reject; empty if it would not be."""
+
+
+class Report(Struct, frozen=True):
+    """What verifying a journal has shown."""
+
+    turns: int
+    difference: Difference | None
+    """The first; what follows it was not handled again, for it would begin from another state."""
+    state_differs: bool
+    """Every turn had the events that were journaled, yet they do not lead to the same state."""
+    journal_digest: str
+    """SHA-256 over sequence, time, command and events: each line as written, and a line feed."""
+    state_digest: str
+    """SHA-256 of the state that the journaled events lead to, as a snapshot would hold it."""
+
+    @property
+    def holds(self) -> bool:
+        return self.difference is None and not self.state_differs
+
+
+def verify(path: Path, progress: Callable[[int, int], None] | None = None) -> Report:
+    """Verify the journal at a path; a running venue may go on writing to it meanwhile.
+
+    Changes nothing. `progress` is called now and then with the turns done and all turns.
+    Raises a `JournalError`.
+    """
+    with reading(path) as reader:
+        total = reader.last_sequence()
+
+        def note(done: int) -> None:
+            if progress is not None:
+                progress(done, total)
+
+        return verify_lines(reader.head(), follow(reader.lines(), 0), note)
+
+
+def verify_journal(journal: Journal) -> Report:
+    """Verify the durable lines of a journal that is open here."""
+    return verify_lines(journal.head, journal.encoded_lines())
+
+
+def verify_lines(
+    head: Head, rows: Iterable[tuple[int, bytes]], note: Callable[[int], None] | None = None
+) -> Report:
+    """Handle the lines' commands again, from an empty state on."""
+    catalogue = from_json(head.catalogue_json)
+    handled, replayed = State(catalogue, head.shard), State(catalogue, head.shard)
+    difference: Difference | None = None
+    digest = sha256()
+    turns = 0
+    for sequence, data in rows:
+        line = read_line(sequence, data)
+        digest.update(data + b"\n")
+        if difference is None:
+            difference = compare(handled, line)
+        replay(replayed, line)
+        turns += 1
+        if note is not None and turns % TURNS_PER_NOTE == 0:
+            note(turns)
+    dumped = dump(replayed)
+    return Report(
+        turns,
+        difference,
+        state_differs=difference is None and dump(handled) != dumped,
+        journal_digest=digest.hexdigest(),
+        state_digest=sha256(dumped).hexdigest(),
+    )
+
+
+def compare(state: State, line: Line) -> Difference | None:
+    """Handle the line's command; None if the same happens."""
+    got: Sequence[Event] = []
+    refusal = ""
+    try:
+        got = handle(state, line.command, line.time).events
+    except Rejected as rejected:
+        refusal = rejected.reject.name
+    if list(got) == line.events and not refusal:
+        return None
+    return Difference(line.sequence, line.command, line.events, list(got), refusal)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Reader]:
+    """A reader of a journal, whether or not a venue has it open."""
+    path = path.resolve()
+    file.require_place(path)
+    if not path.exists():
+        raise JournalUnreachable(f"There is no journal at {path}.")
+    lock: FileLock | None = None
+    at_rest = True
+    try:
+        lock = FileLock(path)
+    except JournalInUse:
+        at_rest = False
+    except JournalUnreachable:
+        # Where this user cannot even write a lock file, the journal is an archive.
+        pass
+    try:
+        if at_rest:
+            file.require_journal(path)
+        with closing(file.open_to_read(path, at_rest=at_rest)) as connection:
+            with file.damage_told(path):
+                file.require_marks_within(path, connection)
+            yield Reader(path, connection)
+    finally:
+        if lock is not None:
+            lock.release()

@@ -1,0 +1,1 @@
+"""The process: settings, composition, and the shell that carries requests and answers."""

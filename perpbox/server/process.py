@@ -1,0 +1,142 @@
+"""The process: what runs from the first request to the last, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable
+from typing import Final
+
+import uvloop
+
+import perpbox
+from perpbox.control.desk import Facts
+from perpbox.server.compose import Parts, application, compose
+from perpbox.server.http import HttpServer
+from perpbox.server.log import Log
+from perpbox.server.settings import Settings, Unusable
+
+BEAT: Final = 1.0
+"""Seconds between two looks at what has fallen due."""
+PATIENCE: Final = 10.0
+"""Seconds that a stop gives to what is in flight."""
+WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  names, no address to bind
+STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+class Process:
+    """A venue being served. Everything here is called on the event loop's thread."""
+
+    def __init__(self, settings: Settings, log: Log, parts: Parts) -> None:
+        self.settings = settings
+        self.parts = parts
+        self.exit_code = 0
+        self.loop = asyncio.get_running_loop()
+        self._log = log
+        self._patience = PATIENCE
+        self._stopping = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        started = time.monotonic()
+        self._facts = Facts(
+            version=perpbox.__version__,
+            journal=parts.kind,
+            token=settings.token,
+            uptime=lambda: time.monotonic() - started,
+            failures=lambda: self.http.failures,
+        )
+        self.http = HttpServer(
+            application(parts, self._facts, settings), parts.venue.when_durable, log
+        )
+
+    @property
+    def base_url(self) -> str:
+        host = WILDCARDS.get(self.settings.host, self.settings.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.http.port}"
+
+    async def start(self) -> None:
+        """Follow the journal and listen. Raises `Unusable` where the address cannot be had."""
+        venue, journal = self.parts.venue, self.parts.journal
+        journal.on_durable = lambda sequence: self._soon(lambda: venue.note_durable(sequence))
+        journal.on_failure = lambda error: self._soon(lambda: self.fail("journal failed", error))
+        try:
+            await self.http.start(self.settings.host, self.settings.port)
+        except OSError as error:
+            raise Unusable(_why_not(self.settings, error)) from error
+        self._beat()
+        self._log.info(
+            "started",
+            version=perpbox.__version__,
+            url=self.base_url,
+            data=self.settings.data,
+            sequence=venue.sequence,
+            accounts=len(venue.state.accounts),
+            symbols=len(venue.state.markets),
+        )
+
+    async def until_stopped(self) -> int:
+        """Serve until told to stop; answer what is in flight, close the journal; the exit code."""
+        await self._stopping.wait()
+        self._log.info("stopping")
+        await self.http.stop(self._patience)
+        if self._timer is not None:
+            self._timer.cancel()
+        self.parts.close()
+        self._log.info("stopped", exit_code=self.exit_code)
+        return self.exit_code
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def fail(self, event: str, error: Exception) -> None:
+        """End with an error: no answer may run ahead of its journal."""
+        self._log.error(event, error=type(error).__name__, reason=str(error))
+        self.exit_code = 1
+        self._patience = 0.0
+        self.stop()
+
+    def _soon(self, act: Callable[[], None]) -> None:
+        """From the journal's thread to this one."""
+        self.loop.call_soon_threadsafe(act)
+
+    def _beat(self) -> None:
+        try:
+            self.parts.venue.do_due()
+            self.parts.keep_snapshot()
+        except Exception as error:  # noqa: BLE001  a venue that cannot keep time must not go on
+            self.fail("timer failed", error)
+            return
+        self._timer = self.loop.call_later(BEAT, self._beat)
+
+
+async def serve(settings: Settings, log: Log, on_ready: Callable[[Process], None]) -> int:
+    """A whole life: compose, listen, tell that it is ready, serve, stop. The exit code."""
+    parts = compose(settings)
+    try:
+        process = Process(settings, log, parts)
+        await process.start()
+    except BaseException:
+        parts.close()
+        raise
+    on_ready(process)
+    return await process.until_stopped()
+
+
+def run(settings: Settings, log: Log, on_ready: Callable[[Process], None]) -> int:
+    """`serve` on this thread, the main one, until SIGTERM or SIGINT."""
+
+    def ready(process: Process) -> None:
+        for number in STOP_SIGNALS:
+            process.loop.add_signal_handler(number, process.stop)
+        on_ready(process)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(serve(settings, log, ready))
+
+
+def _why_not(settings: Settings, error: OSError) -> str:
+    where = f"{settings.host} port {settings.port}"
+    if "in use" in str(error):
+        return f"{where} is taken by another program; --port 0 picks a free one."
+    reason = error.strerror or str(error)
+    return f"{where} cannot be listened on: {reason[:1].lower()}{reason[1:]}."

@@ -1,0 +1,53 @@
+"""What a process is told at its start, and whether that can be."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
+
+from perpbox.control.app import is_loopback
+from perpbox.money import Millis
+
+MEMORY: Final = ":memory:"
+DEFAULT_PORT: Final = 8900
+MAX_PORT: Final = 65535
+
+LimitsMode: TypeAlias = Literal["binance", "off"]
+TimingMode: TypeAlias = Literal["lenient", "strict"]
+ClockName: TypeAlias = Literal["real", "manual"]
+
+
+class Unusable(Exception):
+    """The process cannot start as it is told to; the message says why, in one sentence."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    """0: the system picks a free one."""
+    data: str = MEMORY
+    """The journal's file."""
+    token: str = ""
+    """Asked of every operator's call; empty: none is, and only loopback is listened on."""
+    limits: LimitsMode = "binance"
+    timing: TimingMode = "lenient"
+    clock: ClockName = "real"
+    start: Millis | None = None
+    """Where the clock stands at the start; None: at the machine's time."""
+    catalogue: tuple[str, str] | None = None
+    """Files with an exchangeInfo and a leverageBracket answer; None: the built-in one."""
+    seed: int | None = None
+    """Keys and secrets become the same ones each time; for tests."""
+
+
+def require_usable(settings: Settings) -> None:
+    if not 0 <= settings.port <= MAX_PORT:
+        raise Unusable(f"Port {settings.port} is none: it is a number from 0 to {MAX_PORT}.")
+    if not settings.token and not is_loopback(settings.host):
+        raise Unusable(
+            f"{settings.host} can be reached from outside, so --token (or PERPBOX_TOKEN) is "
+            "needed: whoever reaches the control interface commands the venue."
+        )
+    if not settings.token.isprintable() or settings.token != settings.token.strip():
+        raise Unusable("The token has characters that no HTTP header can carry.")

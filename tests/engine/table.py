@@ -1,0 +1,263 @@
+"""A little language for scenarios: one line an action, what must come of it after an arrow.
+
+    alice deposits 10000 USDT
+    market BTCUSDT mark 50000
+    bob sell 0.1 BTCUSDT limit 50000 as b1      -> resting 0.1
+    alice buy 0.3 BTCUSDT market                -> filled 0.1 @ 50000 fee 2.5
+                                                -> filled 0.2 @ 50000.1 fee 5.00001
+                                                -> bob b1 filled 0.1
+    alice leverage BTCUSDT 126                  -> rejected INVALID_LEVERAGE
+    check alice USDT wallet 9992.49999
+
+A line without an arrow must not be refused. With arrows, the facts about the actor's orders, and
+about those of every other account that is named, are exactly those, each account's in that order;
+only the figures that are written are compared. The words are explained at `ACTIONS` and `VERBS`
+below, and in `tests.engine.checks` what a `check` can ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from perpbox.account import (
+    BUY,
+    SELL,
+    OrderType,
+    PositionSide,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from perpbox.engine import commands as ask
+from perpbox.engine.rejects import Rejected
+from perpbox.engine.turn import Turn
+from perpbox.instrument import Catalogue
+from perpbox.money import parse, text_short
+from tests.engine.checks import found
+from tests.engine.facts import complaint, facts_of, same
+from tests.engine.rig import Rig
+from tests.worlds import CATALOGUE
+
+Words = list[str]
+MILLIS: Final = {"ms": 1, "s": 1000, "h": 3_600_000, "d": 86_400_000}
+
+
+def play(text: str, catalogue: Catalogue = CATALOGUE) -> Table:
+    """Play a scenario on a fresh venue; every line is followed by every invariant."""
+    table = Table(Rig(catalogue))
+    table.play(text)
+    return table
+
+
+class Table:
+    """A scenario as far as it has been played."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+        self.ids: dict[str, int] = {}
+        """Account id by name."""
+
+    def play(self, text: str) -> None:
+        for number, action, phrases in lines_of(text):
+            try:
+                self._line(action, phrases)
+            except Rejected as refused:
+                reason = " ".join((refused.reject.name, *refused.details))
+                raise AssertionError(f"line {number}: {action}\n  rejected {reason}") from refused
+            except AssertionError as failed:
+                raise AssertionError(f"line {number}: {action}\n  {failed}") from failed
+
+    def _line(self, action: str, phrases: list[str]) -> None:
+        words = action.split()
+        if words[0] == "check":
+            for field, wanted, value in found(self.rig.state, self.ids, words[1:]):
+                assert same(wanted, value), f"{field} is {value}"
+            return
+        actor = "" if words[0] in ACTIONS else words[0]
+        if phrases and phrases[0].startswith("rejected "):
+            self._refused(words, phrases[0].split()[1:])
+            return
+        orders = {o.order_id: o.client_order_id for o in self.rig.state.orders.values()}
+        turn = self._act(words)
+        names = {account_id: name for name, account_id in self.ids.items()}
+        if phrases:
+            facts = facts_of(turn, names, orders)
+            wrong = complaint(phrases, facts, actor, self.ids)
+            assert wrong is None, f"but: {wrong}"
+
+    def _refused(self, words: Words, reason: Words) -> None:
+        try:
+            self._act(words)
+        except Rejected as refused:
+            told = [refused.reject.name, *refused.details][: len(reason)]
+            assert told == reason, f"rejected {' '.join(told)}"
+        else:
+            raise AssertionError("was not refused")
+
+    def _act(self, words: Words) -> Turn:
+        if words[0] in ACTIONS:
+            return ACTIONS[words[0]](self, words[1:])
+        name, verb, *rest = words
+        if verb in {"deposits", "opens"}:
+            return self._deposit(name, rest)
+        return self.rig.submit(VERBS[verb](self.ids[name], rest))
+
+    def _deposit(self, name: str, words: Words) -> Turn:
+        """The first deposit opens the account, with as many assets as are named."""
+        amounts = {asset: parse(amount) for amount, asset in pairs(words)}
+        if name in self.ids:
+            [(asset, amount)] = amounts.items()
+            return self.rig.submit(ask.Transfer(self.ids[name], asset, amount))
+        turn = self.rig.submit(ask.OpenAccount(name, amounts))
+        self.ids[name] = turn.account_id
+        return turn
+
+
+def lines_of(text: str) -> Iterator[tuple[int, str, list[str]]]:
+    """Number, action and phrases of each line; a line that starts with an arrow continues one."""
+    number, action, phrases = 0, "", list[str]()
+    for at, line in enumerate(text.splitlines(), 1):
+        start, *arrows = (part.strip() for part in line.partition("#")[0].split("->"))
+        if start:
+            if action:
+                yield number, action, phrases
+            number, action, phrases = at, start, []
+        phrases.extend(arrows)
+    if action:
+        yield number, action, phrases
+
+
+def pairs(words: Words) -> Iterator[tuple[str, str]]:
+    return zip(words[::2], words[1::2], strict=True)
+
+
+# What an operator does.
+
+
+def _market(table: Table, words: Words) -> Turn:
+    """market SYMBOL mark PRICE [index PRICE]; without an index price it is the mark price."""
+    prices = dict(pairs(words[1:]))
+    mark = parse(prices["mark"]) if "mark" in prices else None
+    index = parse(prices["index"]) if "index" in prices else mark
+    return table.rig.submit(ask.MovePrices({words[0]: ask.MarketPrices(mark, index)}, {}))
+
+
+def _index(table: Table, words: Words) -> Turn:
+    """index ASSET PRICE"""
+    return table.rig.submit(ask.MovePrices({}, {words[0]: parse(words[1])}))
+
+
+def _quotes(table: Table, words: Words) -> Turn:
+    """quotes SYMBOL [bids QUANTITY@PRICE…] [asks QUANTITY@PRICE…]; none of them: no quotes."""
+    sides: dict[str, list[tuple[int, int]]] = {"bids": [], "asks": []}
+    side = sides["bids"]
+    for word in words[1:]:
+        if word in sides:
+            side = sides[word]
+        else:
+            quantity, _, price = word.partition("@")
+            side.append((parse(price), parse(quantity)))
+    return table.rig.submit(ask.SetLiquidity(words[0], sides["bids"], sides["asks"]))
+
+
+def _clock(table: Table, words: Words) -> Turn:
+    """clock +365d: time passes, and what falls due is done."""
+    digits = words[0].removeprefix("+").rstrip("dhms")
+    unit = words[0].removeprefix("+")[len(digits) :]
+    table.rig.now += int(digits) * MILLIS[unit] - 1
+    return table.rig.submit(ask.Tick())
+
+
+ACTIONS: Final[dict[str, Callable[[Table, Words], Turn]]] = {
+    "market": _market,
+    "index": _index,
+    "quotes": _quotes,
+    "clock": _clock,
+    "venue": lambda table, _: table.rig.submit(ask.OpenVenue()),
+}
+
+
+# What a trader does.
+
+
+def _order(account_id: int, side: Side, words: Words) -> ask.PlaceOrder:
+    """QUANTITY SYMBOL market|limit PRICE [gtc…] [long|short] [reduce-only] [expire-…] [as ID]"""
+    quantity, symbol, order_type, *rest = words
+    price = parse(rest.pop(0)) if order_type == "limit" else 0
+    client_order_id = ""
+    if "as" in rest:
+        at = rest.index("as")
+        client_order_id = rest[at + 1]
+        del rest[at : at + 2]
+    time_in_force, leg = TimeInForce.GTC, PositionSide.BOTH
+    reduce_only, prevention = False, SelfTradePrevention.EXPIRE_MAKER
+    for word in rest:
+        name = word.upper().replace("-", "_")
+        if name in TimeInForce.__members__:
+            time_in_force = TimeInForce[name]
+        elif name in PositionSide.__members__:
+            leg = PositionSide[name]
+        elif name in SelfTradePrevention.__members__:
+            prevention = SelfTradePrevention[name]
+        elif word == "reduce-only":
+            reduce_only = True
+        else:
+            raise ValueError(f"unknown word {word!r}")
+    return ask.PlaceOrder(
+        account_id,
+        symbol,
+        side,
+        leg,
+        OrderType[order_type.upper()],
+        parse(quantity),
+        price,
+        time_in_force,
+        reduce_only,
+        client_order_id,
+        prevention,
+    )
+
+
+def _amend(account_id: int, words: Words) -> ask.AmendOrder:
+    """amend ID of SYMBOL to buy QUANTITY @ PRICE"""
+    client_id, _, symbol, _, side, quantity, _, price = words
+    return ask.AmendOrder(
+        account_id,
+        symbol,
+        BUY if side == "buy" else SELL,
+        parse(quantity),
+        parse(price),
+        client_order_id=client_id,
+    )
+
+
+def _adjust(account_id: int, sign: int, words: Words) -> ask.AdjustIsolatedMargin:
+    """AMOUNT to|from SYMBOL [long|short]"""
+    amount, _, symbol, *leg = words
+    side = PositionSide[leg[0].upper()] if leg else PositionSide.BOTH
+    return ask.AdjustIsolatedMargin(account_id, symbol, side, sign * parse(amount))
+
+
+VERBS: Final[dict[str, Callable[[int, Words], ask.Command]]] = {
+    "buy": lambda who, words: _order(who, BUY, words),
+    "sell": lambda who, words: _order(who, SELL, words),
+    "amend": _amend,
+    "cancel": lambda who, w: ask.CancelOrder(who, w[2], client_order_id=w[0]),
+    "cancels-all": lambda who, w: ask.CancelAllOrders(who, w[0]),
+    "leverage": lambda who, w: ask.SetLeverage(who, w[0], int(w[1])),
+    "margin": lambda who, w: ask.SetMarginType(who, w[0], w[1] == "isolated"),
+    "mode": lambda who, w: ask.SetPositionMode(who, w[0] == "hedge"),
+    "assets": lambda who, w: ask.SetAssetMode(who, w[0] == "multi"),
+    "adds": lambda who, w: _adjust(who, 1, w),
+    "removes": lambda who, w: _adjust(who, -1, w),
+    "withdraws": lambda who, w: ask.Transfer(who, w[1], -parse(w[0])),
+    "resets": lambda who, _: ask.ResetAccount(who),
+    "closes": lambda who, _: ask.CloseAccount(who),
+}
+
+
+def balance(table: Table, name: str, asset: str) -> str:
+    """A wallet, as text, for a test that goes on in Python."""
+    account = table.rig.state.accounts[table.ids[name]]
+    return text_short(account.wallet(asset))

@@ -1,0 +1,1 @@
+"""The margin arithmetic, function by function and against published and recorded figures."""

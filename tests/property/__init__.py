@@ -1,0 +1,1 @@
+"""What must hold whatever anybody does: generated commands, and oracles to compare with."""
