@@ -139,6 +139,7 @@ class PositionFigures:
         "notional",
         "open_order_initial_margin",
         "position_initial_margin",
+        "text",
         "unrealized_profit",
     )
 
@@ -171,6 +172,8 @@ class PositionFigures:
         self.maint_margin = maint_margin
         self.isolated = isolated
         self.isolated_wallet = isolated_wallet
+        self.text = ""
+        """The row as the API wrote it, kept here because it lives just as long."""
 
     @property
     def initial_margin(self) -> Amount:

@@ -62,9 +62,15 @@ def parse(text: str) -> int:
 
 def text(value: int) -> str:
     """Write with always eight decimals: "103.12345678"."""
-    if value < 0:
-        return f"-{-value // SCALE}.{-value % SCALE:08d}"
-    return f"{value // SCALE}.{value % SCALE:08d}"
+    if value >= SCALE:
+        digits = str(value)
+    elif value == 0:
+        return "0.00000000"
+    elif value > 0:
+        digits = str(value).zfill(DECIMALS + 1)
+    else:
+        return "-" + text(-value)
+    return f"{digits[:-DECIMALS]}.{digits[-DECIMALS:]}"
 
 
 def text_at(value: int, decimals: int) -> str:

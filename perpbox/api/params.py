@@ -66,29 +66,30 @@ def read(query: bytes, body: bytes) -> dict[str, str]:
 
 def _read_part(part: bytes) -> dict[str, str]:
     values: dict[str, str] = {}
-    pairs = part.split(b"&")
-    if len(pairs) > MAX_PARAMETERS:
-        raise ApiError(Error.TOO_MANY_PARAMETERS)
     try:
-        for pair in pairs:
-            if not pair:
-                continue
-            raw_name, _, raw_value = pair.partition(b"=")
-            name = _unquote(raw_name)
+        for name, value in _pairs(part):
             if name in values:
                 raise ApiError(Error.DUPLICATE_PARAMETER)
-            values[name] = _unquote(raw_value)
+            values[name] = value
     except UnicodeDecodeError:
         raise ApiError(Error.ILLEGAL_CHARACTERS) from None
     return values
 
 
+def _pairs(part: bytes) -> list[tuple[str, str]]:
+    """Names and values. What holds nothing encoded, as most parts do, is decoded as a whole."""
+    pairs = part.split(b"&")
+    if len(pairs) > MAX_PARAMETERS:
+        raise ApiError(Error.TOO_MANY_PARAMETERS)
+    if b"%" in part or b"+" in part:
+        split = [pair.partition(b"=") for pair in pairs if pair]
+        return [(_unquote(name), _unquote(value)) for name, _, value in split]
+    texts = [text.partition("=") for text in part.decode().split("&") if text]
+    return [(name, value) for name, _, value in texts]
+
+
 def _unquote(raw: bytes) -> str:
-    if b"+" in raw:
-        raw = raw.replace(b"+", b" ")
-    if b"%" in raw:
-        raw = unquote_to_bytes(raw)
-    return raw.decode()
+    return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
 
 
 class Params:

@@ -37,7 +37,16 @@ def _by_figures(document: Document) -> bool | None:
         lambda: _keeps_assets_apart(rows),
         lambda: any(_repeats_the_row(total, rows) for total in totals),
     )
-    return False if any(sign() for sign in signs) else None
+    if any(sign() for sign in signs):
+        return False
+    return _by_version(document, rows)
+
+
+def _by_version(document: Document, rows: Sequence[Row]) -> bool | None:
+    """The third version of the account names `marginAvailable` in multi-assets mode only."""
+    if document.kind is not Kind.ACCOUNT or not rows or "canTrade" in document.objects[0]:
+        return None
+    return any(row.has("marginAvailable") for row in rows)
 
 
 def _shares_more_than_it_holds(row: Row) -> bool:

@@ -137,6 +137,8 @@ def fill_crossed(turn: Turn, market: Market) -> None:
     """
     for side in (BUY, -BUY):
         makers = market.book.side(side)
+        if not makers.keys:
+            continue
         for price, offered in list(market.house_levels(-side)):
             left = offered
             while left:

@@ -230,8 +230,7 @@ def amend_order(turn: Turn, command: AmendOrder) -> None:
     if quantity <= order.executed or (post_only and would_take(market, order.side, price)):
         turn.emit(OrderCanceled(account.account_id, order.order_id))
         return
-    if not order.closes:
-        _check_amended(turn, account, market, order, price, quantity - order.executed)
+    _check_amended(turn, account, market, order, price, quantity - order.executed)
     turn.emit(OrderAmended(account.account_id, order.order_id, price, quantity))
     match(turn, market, order)
     finish(turn, order)
@@ -244,16 +243,19 @@ def _check_amended(
     exposure = account.exposure(market.symbol)
     position = exposure.position(order.position_side)
     more = remaining - order.remaining
+    if order.closes:
+        hedge_close = _closes_leg(order.side, order.position_side)
+        _require_closable(turn, position, order.side, more, hedge_close)
+        return
+    shrinks = more <= 0 and price == order.price
+    if shrinks or not needs_margin(position, order.side, more):
+        return
     _require_position_limit(turn, exposure, position, order.side, more, price)
-    grows = remaining * price > order.remaining * order.price
-    if grows and needs_margin(position, order.side, more):
-        # Counted as an order over the difference: both sums are of quantity times price.
-        difference = remaining * price - order.remaining * order.price
-        increase = initial_margin_increase(
-            exposure, position, market.mark, order.side, difference, 1
-        )
-        loss = open_loss(order.side, remaining, price, market.mark)
-        require_available(turn, account, market, increase + loss)
+    # Counted as an order over the difference: both sums are of quantity times price.
+    difference = remaining * price - order.remaining * order.price
+    increase = initial_margin_increase(exposure, position, market.mark, order.side, difference, 1)
+    loss = open_loss(order.side, remaining, price, market.mark)
+    require_available(turn, account, market, increase + loss)
 
 
 # What falls due.

@@ -121,11 +121,12 @@ def adjust_isolated_margin(turn: Turn, command: AdjustIsolatedMargin) -> None:
     market = turn.market(command.symbol)
     both = command.position_side.value == "BOTH"
     turn.require(both is not account.hedge_mode, Reject.POSITION_SIDE_MISMATCH)
+    asset = market.symbol.margin_asset
+    turn.require(command.amount != 0, Reject.INVALID_AMOUNT, asset)
     exposure = account.exposure(market.symbol)
     turn.require(exposure.isolated, Reject.NOT_ISOLATED)
     position = exposure.position(command.position_side)
     turn.require(position.quantity != 0, Reject.NO_POSITION)
-    asset = market.symbol.margin_asset
     if command.amount > 0:
         row = asset_figures(account, turn.state.marks)[asset]
         turn.require(command.amount <= max_addable(row), Reject.CROSS_BALANCE_NOT_SUFFICIENT)

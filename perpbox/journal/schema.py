@@ -39,7 +39,7 @@ CREATE TABLE orders (
     symbol TEXT NOT NULL,
     client_order_id TEXT NOT NULL,
     created INTEGER NOT NULL,
-    data BLOB NOT NULL
+    data TEXT NOT NULL
 );
 CREATE INDEX orders_by_symbol ON orders (account_id, symbol, order_id, created);
 CREATE INDEX orders_by_client_order_id ON orders (account_id, client_order_id);
@@ -51,7 +51,7 @@ CREATE TABLE trades (
     trade_id INTEGER NOT NULL,
     order_id INTEGER NOT NULL,
     time INTEGER NOT NULL,
-    data BLOB NOT NULL
+    data TEXT NOT NULL
 );
 CREATE INDEX trades_by_symbol ON trades (account_id, symbol, trade_id, order_id, time);
 
@@ -61,7 +61,7 @@ CREATE TABLE income (
     symbol TEXT NOT NULL,
     income_type TEXT NOT NULL,
     time INTEGER NOT NULL,
-    data BLOB NOT NULL
+    data TEXT NOT NULL
 );
 CREATE INDEX income_by_account ON income (account_id, number, time, symbol, income_type);
 
@@ -71,14 +71,14 @@ CREATE TABLE margin_changes (
     symbol TEXT NOT NULL,
     added INTEGER NOT NULL,
     time INTEGER NOT NULL,
-    data BLOB NOT NULL
+    data TEXT NOT NULL
 );
 CREATE INDEX margin_changes_by_symbol ON margin_changes (account_id, symbol, number, time, added);
 
 CREATE TABLE market_trades (
     symbol TEXT NOT NULL,
     trade_id INTEGER NOT NULL,
-    data BLOB NOT NULL,
+    data TEXT NOT NULL,
     PRIMARY KEY (symbol, trade_id)
 ) WITHOUT ROWID;
 
@@ -86,6 +86,6 @@ CREATE TABLE keys (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     api_key TEXT NOT NULL UNIQUE,
     account_id INTEGER NOT NULL,
-    data BLOB NOT NULL
+    data TEXT NOT NULL
 );
 """

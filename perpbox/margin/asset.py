@@ -78,6 +78,16 @@ class AssetFigures:
             )
 
     @property
+    def is_untouched(self) -> bool:
+        """Nothing held and nothing owed: every figure of it is zero."""
+        return not (
+            self.wallet_balance
+            or self.position_initial_margin
+            or self.open_order_initial_margin
+            or self.unrealized_profit
+        )
+
+    @property
     def initial_margin(self) -> Amount:
         return self.position_initial_margin + self.open_order_initial_margin
 

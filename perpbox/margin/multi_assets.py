@@ -44,7 +44,7 @@ def surplus(rows: Iterable[AssetFigures], rates: Mapping[str, Rates]) -> Amount:
     """What is left for new margin in USD; below zero when margin is short."""
     left = 0
     for row in rows:
-        if row.wallet_balance or row.initial_margin or row.unrealized_profit:
+        if not row.is_untouched:
             rate = rates[row.asset]
             left += credit(row.margin_balance, rate) - charge(row.initial_margin, rate)
     return left
@@ -54,6 +54,8 @@ def totals(rows: Iterable[AssetFigures], rates: Mapping[str, Rates]) -> Totals:
     """The account in USD. Profit and order margin are differences of the rounded totals."""
     wallet = margin_balance = cross_wallet = initial = position_initial = maint = 0
     for row in rows:
+        if row.is_untouched:
+            continue
         rate = rates[row.asset]
         wallet += credit(row.wallet_balance, rate)
         cross_wallet += credit(row.cross_wallet_balance, rate)

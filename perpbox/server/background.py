@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import uvloop
@@ -21,6 +21,10 @@ Result = TypeVar("Result")
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
+
+
+class Failed(RuntimeError):
+    """The server could not go on."""
 
 
 class Background:
@@ -49,6 +53,10 @@ class Background:
         return self._process.parts.venue
 
     @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    @property
     def failures(self) -> int:
         """How many requests have ended in an error of the program."""
         return self._process.http.failures
@@ -68,7 +76,7 @@ class Background:
 
     def stop(self) -> int:
         """Stop in order, if it has not stopped; the exit code."""
-        if not self._ended.done():
+        with suppress(RuntimeError):  # it has ended by itself, and its loop with it
             self._process.loop.call_soon_threadsafe(self._process.stop)
         exit_code = self._ended.result(STOP_SECONDS)
         self._thread.join(STOP_SECONDS)
@@ -86,9 +94,14 @@ class Background:
 
 @contextmanager
 def running(settings: Settings | None = None, log: Log | None = None) -> Iterator[Background]:
-    """A server for the length of a `with`; on any free port unless the settings name one."""
+    """A server for the length of a `with`; on any free port unless the settings name one.
+
+    Raises `Failed` at the end of a server that has not ended well.
+    """
     background = Background(settings or Settings(port=0), log)
     try:
         yield background
     finally:
-        background.stop()
+        exit_code = background.stop()
+    if exit_code:
+        raise Failed(f"the server has ended with exit code {exit_code}; its log says why")

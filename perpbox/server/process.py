@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import time
 from collections.abc import Callable
@@ -12,10 +13,11 @@ import uvloop
 
 import perpbox
 from perpbox.control.desk import Facts
-from perpbox.server.compose import Parts, application, compose
+from perpbox.server.compose import Parts, compose
+from perpbox.server.doors import application
 from perpbox.server.http import HttpServer
 from perpbox.server.log import Log
-from perpbox.server.settings import Settings, Unusable
+from perpbox.server.settings import AddressTaken, Settings, Unusable
 
 BEAT: Final = 1.0
 """Seconds between two looks at what has fallen due."""
@@ -62,7 +64,7 @@ class Process:
         try:
             await self.http.start(self.settings.host, self.settings.port)
         except OSError as error:
-            raise Unusable(_why_not(self.settings, error)) from error
+            raise _why_not(self.settings, error) from error
         self._beat()
         self._log.info(
             "started",
@@ -134,9 +136,8 @@ def run(settings: Settings, log: Log, on_ready: Callable[[Process], None]) -> in
         return runner.run(serve(settings, log, ready))
 
 
-def _why_not(settings: Settings, error: OSError) -> str:
+def _why_not(settings: Settings, error: OSError) -> Unusable:
     where = f"{settings.host} port {settings.port}"
-    if "in use" in str(error):
-        return f"{where} is taken by another program; --port 0 picks a free one."
-    reason = error.strerror or str(error)
-    return f"{where} cannot be listened on: {reason[:1].lower()}{reason[1:]}."
+    if error.errno == errno.EADDRINUSE:
+        return AddressTaken(f"{where} is taken by another program; --port 0 picks a free one.")
+    return Unusable(f"{where} cannot be listened on: {error.strerror or error}.")

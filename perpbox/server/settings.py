@@ -12,6 +12,7 @@ from perpbox.money import Millis
 MEMORY: Final = ":memory:"
 DEFAULT_PORT: Final = 8900
 MAX_PORT: Final = 65535
+CATALOGUE_FILES: Final = (0, 2, 3)
 
 LimitsMode: TypeAlias = Literal["binance", "off"]
 TimingMode: TypeAlias = Literal["lenient", "strict"]
@@ -20,6 +21,10 @@ ClockName: TypeAlias = Literal["real", "manual"]
 
 class Unusable(Exception):
     """The process cannot start as it is told to; the message says why, in one sentence."""
+
+
+class AddressTaken(Unusable):
+    """Another program listens there."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -35,8 +40,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     clock: ClockName = "real"
     start: Millis | None = None
     """Where the clock stands at the start; None: at the machine's time."""
-    catalogue: tuple[str, str] | None = None
-    """Files with an exchangeInfo and a leverageBracket answer; None: the built-in one."""
+    catalogue: tuple[str, ...] = ()
+    """Files with an exchangeInfo, a leverageBracket and perhaps a premiumIndex answer, for a new
+    journal; none: the built-in one."""
     seed: int | None = None
     """Keys and secrets become the same ones each time; for tests."""
 
@@ -49,5 +55,7 @@ def require_usable(settings: Settings) -> None:
             f"{settings.host} can be reached from outside, so --token (or PERPBOX_TOKEN) is "
             "needed: whoever reaches the control interface commands the venue."
         )
+    if len(settings.catalogue) not in CATALOGUE_FILES:
+        raise Unusable("--catalogue takes two files, exchangeInfo and leverageBracket, or three.")
     if not settings.token.isprintable() or settings.token != settings.token.strip():
         raise Unusable("The token has characters that no HTTP header can carry.")

@@ -114,12 +114,13 @@ def complaint(
     """What happened, if it is not what is written, or None.
 
     Each account's facts are compared by themselves, in their order. Accounts that no phrase
-    mentions may do as they will, but for the one word `nothing`, which leaves room for nobody.
+    mentions may do as they will. `bob nothing` says it of bob, and `nothing` alone of everybody.
     """
     meant: dict[str, list[Wanted]] = {actor: []} if actor else {}
     for phrase in phrases:
-        if phrase == "nothing":
-            meant |= {name: [] for name in names}
+        *who, last = phrase.split()
+        if last == "nothing":
+            meant |= {name: [] for name in who or names}
             continue
         one = wanted(phrase)
         meant.setdefault(one.account(actor, names), []).append(one)

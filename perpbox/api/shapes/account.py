@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from perpbox.account import Account, Exposure, Position, PositionFigures
+from perpbox.account import Account, Exposure, Position, PositionFigures, PositionSide
 from perpbox.api.shapes.numbers import break_even_price, entry_price, row_amount
 from perpbox.instrument import MarginAsset
 from perpbox.margin.account import AccountFigures
@@ -17,14 +17,13 @@ Row = dict[str, object]
 class AccountText:
     """The text of one account's v3 answer, kept row by row so that only what changed is written.
 
-    A position row is written again when its figures are; an asset row when a number in it is.
+    A position row lives with its figures; an asset row until a number in it changes.
     """
 
-    __slots__ = ("_assets", "_positions")
+    __slots__ = ("_assets",)
 
     def __init__(self) -> None:
-        self._assets: dict[str, tuple[object, str]] = {}
-        self._positions: dict[tuple[str, str], tuple[PositionFigures, int, str]] = {}
+        self._assets: dict[str, tuple[object, str, str]] = {}
 
     def account_v3(
         self, account: Account, figures: AccountFigures, assets: Iterable[MarginAsset]
@@ -35,12 +34,16 @@ class AccountText:
             [self._asset(figures.assets[asset.name], asset, multi_assets) for asset in assets]
         )
         positions = ",".join(
-            [self._position(exposure, position) for exposure, position in shown_positions(account)]
+            [
+                figures_of_shown(position).text or written_position(exposure, position)
+                for exposure, position in shown_positions(account)
+            ]
         )
         head = totals_v3(figures.totals)
         return f'{{{head},"assets":[{rows}],"positions":[{positions}]}}'.encode()
 
     def _asset(self, row: AssetFigures, asset: MarginAsset, multi_assets: bool) -> str:
+        """The row; in multi-assets mode its last two amounts change with every price."""
         key = (
             multi_assets,
             row.wallet_balance,
@@ -50,37 +53,33 @@ class AccountText:
             row.open_order_initial_margin,
             row.isolated_wallet,
             row.cross_unrealized_profit,
-            row.available_balance,
-            row.max_withdraw_amount,
             row.updated,
         )
         kept = self._assets.get(row.asset)
-        if kept is not None and kept[0] == key:
-            return kept[1]
-        written = asset_v3(row, asset, multi_assets)
-        self._assets[row.asset] = (key, written)
-        return written
+        if kept is None or kept[0] != key:
+            kept = (key, asset_v3_head(row), asset_v3_tail(row, asset, multi_assets))
+            self._assets[row.asset] = kept
+        return f"{kept[1]}{asset_v3_available(row)}{kept[2]}"
 
-    def _position(self, exposure: Exposure, position: Position) -> str:
-        figures = figures_of_shown(position)
-        name = (exposure.symbol.name, position.position_side.value)
-        kept = self._positions.get(name)
-        if kept is not None and kept[0] is figures and kept[1] == position.isolated_wallet:
-            return kept[2]
-        written = position_v3(exposure, position, figures)
-        self._positions[name] = (figures, position.isolated_wallet, written)
-        return written
+
+def written_position(exposure: Exposure, position: Position) -> str:
+    """Write the row and keep it with the figures that it shows."""
+    figures = figures_of_shown(position)
+    figures.text = position_v3(exposure, position, figures)
+    return figures.text
 
 
 def shown_positions(account: Account) -> list[tuple[Exposure, Position]]:
     """The legs with a position or an open order: by symbol, LONG before SHORT."""
     shown = []
+    hedge_mode = account.hedge_mode
     for exposure in account.active.values():
-        if account.hedge_mode and len(exposure.positions) > 1:
-            legs = sorted(exposure.positions.values(), key=lambda p: p.position_side.value)
-        else:
-            legs = list(exposure.positions.values())
-        shown.extend([(exposure, p) for p in legs if p.quantity or p.order_count])
+        legs = list(exposure.positions.values())
+        if hedge_mode and legs[0].position_side is PositionSide.SHORT:
+            legs.reverse()
+        for position in legs:
+            if position.quantity or position.order_count:
+                shown.append((exposure, position))
     return shown
 
 
@@ -109,11 +108,8 @@ def totals_v3(totals: Totals) -> str:
     )
 
 
-def asset_v3(row: AssetFigures, asset: MarginAsset, multi_assets: bool) -> str:
-    """One row of `assets`; `marginAvailable` in multi-assets mode only."""
-    available = ""
-    if multi_assets:
-        available = f'"marginAvailable":{"true" if asset.margin_available else "false"},'
+def asset_v3_head(row: AssetFigures) -> str:
+    """A row of `assets` up to its available balance."""
     return (
         f'{{"asset":"{row.asset}",'
         f'"walletBalance":"{text(row.wallet_balance)}",'
@@ -125,10 +121,23 @@ def asset_v3(row: AssetFigures, asset: MarginAsset, multi_assets: bool) -> str:
         f'"openOrderInitialMargin":"{text(row.open_order_initial_margin)}",'
         f'"crossWalletBalance":"{text(row.cross_wallet_balance)}",'
         f'"crossUnPnl":"{text(row.cross_unrealized_profit)}",'
+    )
+
+
+def asset_v3_available(row: AssetFigures) -> str:
+    """Its two amounts that depend on the whole account."""
+    return (
         f'"availableBalance":"{text(row.available_balance)}",'
         f'"maxWithdrawAmount":"{text(row.max_withdraw_amount)}",'
-        f'{available}"updateTime":{row.updated}}}'
     )
+
+
+def asset_v3_tail(row: AssetFigures, asset: MarginAsset, multi_assets: bool) -> str:
+    """The end of the row; `marginAvailable` in multi-assets mode only."""
+    available = ""
+    if multi_assets:
+        available = f'"marginAvailable":{"true" if asset.margin_available else "false"},'
+    return f'{available}"updateTime":{row.updated}}}'
 
 
 def position_v3(exposure: Exposure, position: Position, figures: PositionFigures) -> str:

@@ -1,0 +1,1 @@
+"""What the venue costs: requests, commands, durable orders, starts; `make bench` prints it."""

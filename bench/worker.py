@@ -1,0 +1,80 @@
+"""Processes of the bench's own: each does what it is asked over a pipe, one thing at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any, Final, Self
+
+PATIENCE: Final = 120.0
+"""Seconds that a worker may take for one thing."""
+
+
+class WorkerFailed(Exception):
+    """The worker has ended, or answers no more."""
+
+
+class Worker:
+    """A new interpreter running `main(pipe, *args)`; its first message says that it is ready."""
+
+    def __init__(self, main: Callable[..., None], *args: object) -> None:
+        context = get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=main, args=(theirs, *args), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.greeting = self._told()
+
+    def ask(self, name: str, *args: object) -> Any:  # noqa: ANN401  each question has its own answer
+        self._pipe.send((name, *args))
+        return self._told()
+
+    def _told(self) -> Any:  # noqa: ANN401  each question has its own answer
+        try:
+            if not self._pipe.poll(PATIENCE):
+                raise WorkerFailed(f"no answer within {PATIENCE:.0f} s")
+            answer = self._pipe.recv()
+        except EOFError:
+            raise WorkerFailed("the worker has ended; what it said is above") from None
+        if isinstance(answer, WorkerFailed):
+            raise answer
+        return answer
+
+    def stop(self) -> None:
+        """End it in order if it will, by force if it will not."""
+        try:
+            self._pipe.send(("stop",))
+        except OSError:
+            pass  # it has ended already
+        self._process.join(PATIENCE)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._pipe.close()
+        self._process.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def obey(pipe: Connection, master: object) -> bool:
+    """Do the next thing asked, by the method of that name; whether there may be more."""
+    name, *args = pipe.recv()
+    try:
+        answer = getattr(master, name)(*args)
+    except Exception as error:  # noqa: BLE001  raised again in the process that asked
+        answer = WorkerFailed(f"{name}: {type(error).__name__}: {error}")
+    if name == "stop":
+        return False
+    pipe.send(answer)
+    return True

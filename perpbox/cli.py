@@ -1,0 +1,203 @@
+"""The terminal's door: `perpbox serve`, `demo`, `verify`, `version`."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+from cyclopts import App, CycloptsError, Parameter
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+import perpbox
+from perpbox import demo as demonstration
+from perpbox.feed.clock import NotATime, parse_time
+from perpbox.journal import JournalError, Report, verify
+from perpbox.server.log import log_to
+from perpbox.server.process import Process, run
+from perpbox.server.settings import (
+    DEFAULT_PORT,
+    MEMORY,
+    ClockName,
+    LimitsMode,
+    Settings,
+    TimingMode,
+    Unusable,
+)
+
+DIFFERENT: Final = 1
+MISUSED: Final = 2
+
+Files = Annotated[
+    tuple[str, ...], Parameter(consume_multiple=True, negative=(), show_default=False)
+]
+Token = Annotated[str, Parameter(env_var="PERPBOX_TOKEN", show_default=False)]
+
+app = App(
+    name="perpbox",
+    help="A perpetual-futures venue on your own machine.",
+    version=perpbox.__version__,
+    result_action="return_value",
+)
+
+
+@app.command
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int = DEFAULT_PORT,
+    data: str = MEMORY,
+    token: Token = "",
+    limits: LimitsMode = "binance",
+    timing: TimingMode = "lenient",
+    clock: ClockName = "real",
+    start: str | None = None,
+    catalogue: Files = (),
+    seed: int | None = None,
+) -> int:
+    """Serve a venue until SIGTERM or Ctrl-C.
+
+    Parameters
+    ----------
+    host
+        Address to listen on. One that others can reach needs a token.
+    port
+        0 picks a free one.
+    data
+        File of the journal, made if there is none; :memory: keeps nothing.
+    token
+        Asked of every call of /box/v1. Without one only this machine's own programs may call.
+    limits
+        Request weights and order counts: as the exchange charges them, or none.
+    timing
+        lenient: while the venue's clock is not the machine's, a timestamp may be right by either.
+    clock
+        real: runs; manual: stands until POST /box/v1/clock moves it.
+    start
+        Where the clock stands at the start: 2026-11-22T08:00:00Z, or milliseconds.
+    catalogue
+        Of a new venue: files with an exchangeInfo and a leverageBracket answer, and perhaps
+        one with a premiumIndex answer for the first prices.
+    seed
+        API keys and secrets become the same ones each time; for tests alone.
+    """
+    settings = Settings(
+        host=host,
+        port=port,
+        data=data,
+        token=token,
+        limits=limits,
+        timing=timing,
+        clock=clock,
+        start=None if start is None else _moment(start),
+        catalogue=catalogue,
+        seed=seed,
+    )
+    return run(settings, log_to(sys.stderr), _say_ready)
+
+
+@app.command
+def demo() -> int:
+    """Show a venue at work: one account, a few trades, its answer, then serve on."""
+    return demonstration.main()
+
+
+@app.command(name="verify")
+def verify_journal(path: Path, /) -> int:
+    """Handle every command of a journal once more: would the same happen today?
+
+    Parameters
+    ----------
+    path
+        The journal's file; a venue may be running on it.
+    """
+    with _progress() as progress:
+        task = progress.add_task("turns", total=None)
+        report = verify(
+            path, lambda done, total: progress.update(task, completed=done, total=total)
+        )
+    _show(report)
+    return 0 if report.holds else DIFFERENT
+
+
+@app.command
+def version() -> int:
+    """Print the version."""
+    sys.stdout.write(f"{perpbox.__version__}\n")
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit: 0 well, 1 not, 2 where the command cannot be done as it is told."""
+    sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        return app(arguments, exit_on_error=False, print_error=False) or 0
+    except CycloptsError as error:
+        return _misused(f"{error} See perpbox --help.")
+    except (Unusable, JournalError) as error:
+        return _misused(str(error))
+
+
+def _misused(sentence: str) -> int:
+    sys.stderr.write(f"perpbox: {' '.join(sentence.split())}\n")
+    return MISUSED
+
+
+def _moment(text: str) -> int:
+    try:
+        return parse_time(text)
+    except NotATime as error:
+        raise Unusable(f"--start: {error}.") from error
+
+
+def _say_ready(process: Process) -> None:
+    gc.collect()
+    gc.freeze()  # what is there now stays; no collection need look at it again
+    sys.stdout.write(f"perpbox ready {process.base_url}\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield progress
+
+
+def _show(report: Report) -> None:
+    table = Table(show_header=False)
+    table.add_row("turns", str(report.turns))
+    table.add_row("journal digest", report.journal_digest)
+    table.add_row("state digest", report.state_digest)
+    table.add_row("verdict", _verdict(report))
+    difference = report.difference
+    if difference is not None:
+        table.add_row("first difference", f"turn {difference.sequence}: {difference.command!r}")
+        table.add_row("as journaled", _each(difference.expected))
+        table.add_row("today", _each(difference.got) or f"refused: {difference.refusal}")
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=200)
+    console.print(table, markup=False)
+
+
+def _verdict(report: Report) -> str:
+    if report.difference is not None:
+        return "a turn would end otherwise today"
+    return "the events lead to another state" if report.state_differs else "the same would happen"
+
+
+def _each(values: Sequence[object]) -> str:
+    return "\n".join(map(repr, values))
+
+
+if __name__ == "__main__":
+    main()

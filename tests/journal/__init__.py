@@ -1,0 +1,1 @@
+"""Proofs about the journal: what was acknowledged is there, and nothing else is."""
