@@ -27,11 +27,11 @@ class Worker:
         theirs.close()
         self.greeting = self._told()
 
-    def ask(self, name: str, *args: object) -> Any:  # noqa: ANN401  each question has its own answer
-        self._pipe.send((name, *args))
+    def ask(self, name: str, *args: object, **named: object) -> Any:  # noqa: ANN401  as each answers
+        self._pipe.send((name, args, named))
         return self._told()
 
-    def _told(self) -> Any:  # noqa: ANN401  each question has its own answer
+    def _told(self) -> Any:  # noqa: ANN401  as each answers
         try:
             if not self._pipe.poll(PATIENCE):
                 raise WorkerFailed(f"no answer within {PATIENCE:.0f} s")
@@ -45,7 +45,7 @@ class Worker:
     def stop(self) -> None:
         """End it in order if it will, by force if it will not."""
         try:
-            self._pipe.send(("stop",))
+            self._pipe.send(("stop", (), {}))
         except OSError:
             pass  # it has ended already
         self._process.join(PATIENCE)
@@ -69,9 +69,9 @@ class Worker:
 
 def obey(pipe: Connection, master: object) -> bool:
     """Do the next thing asked, by the method of that name; whether there may be more."""
-    name, *args = pipe.recv()
+    name, args, named = pipe.recv()
     try:
-        answer = getattr(master, name)(*args)
+        answer = getattr(master, name)(*args, **named)
     except Exception as error:  # noqa: BLE001  raised again in the process that asked
         answer = WorkerFailed(f"{name}: {type(error).__name__}: {error}")
     if name == "stop":

@@ -12,7 +12,7 @@ from perpbox.api.call import Call, Desk
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.limits import Limits
 from perpbox.api.params import Params, read, signed_parts, split_signature
-from perpbox.api.routes import Route, by_path
+from perpbox.api.routes import Route, Security, by_path
 from perpbox.journal.history import History
 from perpbox.message import Answer, Pending, Request, Response
 from perpbox.money import Millis
@@ -60,7 +60,7 @@ class Api:
             if self._limits is not None:
                 headers = self._charge_weight(self._limits, request, route, params, now)
             account = None
-            if route.security.is_signed:
+            if route.security is not Security.NONE:
                 account = self._authenticate(request, route, params, query, body, now)
                 if self._limits is not None and route.orders[0]:
                     headers += self._charge_orders(self._limits, account, route, now)

@@ -65,27 +65,39 @@ def read(query: bytes, body: bytes) -> dict[str, str]:
 
 
 def _read_part(part: bytes) -> dict[str, str]:
-    values: dict[str, str] = {}
-    try:
-        for name, value in _pairs(part):
-            if name in values:
-                raise ApiError(Error.DUPLICATE_PARAMETER)
-            values[name] = value
-    except UnicodeDecodeError:
-        raise ApiError(Error.ILLEGAL_CHARACTERS) from None
-    return values
-
-
-def _pairs(part: bytes) -> list[tuple[str, str]]:
-    """Names and values. What holds nothing encoded, as most parts do, is decoded as a whole."""
     pairs = part.split(b"&")
     if len(pairs) > MAX_PARAMETERS:
         raise ApiError(Error.TOO_MANY_PARAMETERS)
-    if b"%" in part or b"+" in part:
-        split = [pair.partition(b"=") for pair in pairs if pair]
-        return [(_unquote(name), _unquote(value)) for name, _, value in split]
-    texts = [text.partition("=") for text in part.decode().split("&") if text]
-    return [(name, value) for name, _, value in texts]
+    try:
+        if b"%" in part or b"+" in part:
+            texts = [(_unquote(name), _unquote(value)) for name, value in map(_split, pairs)]
+        else:
+            # Most parts hold nothing that is encoded, and are decoded as a whole.
+            texts = [_split_text(pair) for pair in part.decode().split("&")]
+    except UnicodeDecodeError:
+        raise ApiError(Error.ILLEGAL_CHARACTERS) from None
+    values = dict(texts)
+    if len(values) != len(texts) or "" in values:
+        _refuse_duplicates(texts)
+        values.pop("", None)
+    return values
+
+
+def _split(pair: bytes) -> tuple[bytes, bytes]:
+    name, _, value = pair.partition(b"=")
+    return name, value
+
+
+def _split_text(pair: str) -> tuple[str, str]:
+    name, _, value = pair.partition("=")
+    return name, value
+
+
+def _refuse_duplicates(pairs: list[tuple[str, str]]) -> None:
+    """-1101 for a name that stands twice; empty pieces between two "&" do not count."""
+    names = [name for name, value in pairs if name or value]
+    if len(set(names)) != len(names):
+        raise ApiError(Error.DUPLICATE_PARAMETER)
 
 
 def _unquote(raw: bytes) -> str:

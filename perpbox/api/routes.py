@@ -22,10 +22,6 @@ class Security(Enum):
     USER_DATA = "read"
     TRADE = "trade"
 
-    @property
-    def is_signed(self) -> bool:
-        return self is not Security.NONE
-
 
 class Route(Struct, frozen=True):
     method: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from perpbox.audit.figures import Missing, Row
+from perpbox.audit.figures import Row
 from perpbox.audit.sums import Sums
 from perpbox.audit.verdict import (
     ROUNDINGS,
@@ -31,6 +31,8 @@ NO_POSITIONS: Final = "the positions are not in the answer"
 LEFT_OUT: Final = "positions are left out of the answer"
 NO_MODE: Final = "the asset mode is not in the file"
 SPLIT: Final = "how much of the margin is isolated is not in the file"
+NO_INDEX: Final = "the asset index of that moment is not in the file"
+SHARED: Final = "account's availableBalance / askRate"
 CROSS_ONLY: Final = "{}: multi-assets mode is cross only"
 ONE_TO_ONE: Final = Rates(SCALE, SCALE, SCALE, SCALE)
 
@@ -43,7 +45,9 @@ class Case(Struct, frozen=True):
     sums: Sums | None
     """Of the asset's positions; None if the answer lists none."""
     isolated_elsewhere: Amount
-    """Isolated wallets of the asset in the other answers."""
+    """Isolated wallets of the asset in all the answers."""
+    shared: Recomputed | None = None
+    """What multi-assets mode makes available in the asset."""
 
     @property
     def is_idle(self) -> bool:
@@ -174,7 +178,7 @@ def _cross_profit(case: Case) -> Recomputed:
 def _available_balance(case: Case) -> Recomputed:
     row = case.row
     if case.multi_assets:
-        return unknown("the account's available balance and the index are not in the answer")
+        return case.shared or unknown(NO_INDEX, SHARED)
     if not row.has("initialMargin"):
         return _available_without_margins(case)
     whole = row.figure("initialMargin")

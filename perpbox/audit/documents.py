@@ -158,8 +158,16 @@ def asset_rows(document: Document) -> list[Row]:
     objects = document.objects
     if document.kind is Kind.ACCOUNT:
         objects = _listed(document, "assets") or ()
-    heading = "balance" if document.kind is Kind.BALANCE else "assets"
-    return _labelled(document, heading, [(str(each.get("asset", "")), each) for each in objects])
+    named = [(str(each.get("asset", "")), each) for each in objects]
+    if document.kind is Kind.BALANCE:
+        return [_balance_row(row) for row in _labelled(document, "balance", named)]
+    return _labelled(document, "assets", named)
+
+
+def _balance_row(row: Row) -> Row:
+    """A balance calls the wallet "balance"; everything else as an asset's row does."""
+    fields = {"walletBalance": row.fields["balance"], **row.fields}
+    return Row(row.source, row.label, fields, {"walletBalance": "balance"})
 
 
 def position_rows(document: Document) -> list[Row] | None:

@@ -57,11 +57,13 @@ class Known(Struct, frozen=True):
     """Of assetIndex answers, by asset."""
     cross_wallets: Mapping[str, Amount]
     multi_assets: bool | None
+    positions: tuple[Row, ...]
+    """Of all answers; of several moments of one position the last."""
 
     def completed(self, row: Row) -> Row:
         """The position with what another answer says of the same position, unchanged since."""
         twin = _twin_of(row)
-        if twin not in self.static:
+        if twin is None or twin not in self.static:
             return row
         return Row(row.source, row.label, {**self.static[twin], **row.fields}, row.printed)
 
@@ -99,6 +101,14 @@ class Known(Struct, frozen=True):
         pair = symbol.partition("_")[0]
         return next((quote for quote in QUOTES if pair.endswith(quote)), "")
 
+    def isolated_wallets(self, asset: str) -> Amount:
+        """What the isolated positions in the asset hold: it does not move with the price."""
+        return sum(
+            row.figure_or("isolatedWallet", 0)
+            for row in self.positions
+            if self.margin_asset_of(self.completed(row)) == asset
+        )
+
     def is_multi_assets(self, document: Document) -> bool | None:
         """Multi-assets mode, by the document itself, else by the others; None if none tells."""
         own = is_multi_assets(document)
@@ -121,6 +131,7 @@ def known_from(documents: Sequence[Document], options: Options) -> Known:
         rates=_rates(documents),
         cross_wallets=_cross_wallets(documents),
         multi_assets=next((mode for mode in modes if mode is not None), None),
+        positions=_last_positions(documents),
     )
 
 
@@ -128,6 +139,11 @@ def _all_positions(documents: Iterable[Document]) -> Iterator[Row]:
     for document in documents:
         if document.kind in {Kind.ACCOUNT, Kind.POSITIONS}:
             yield from position_rows(document) or ()
+
+
+def _last_positions(documents: Iterable[Document]) -> tuple[Row, ...]:
+    rows = _all_positions(documents)
+    return tuple({(row.text("symbol"), row.text("positionSide")): row for row in rows}.values())
 
 
 def _leverage(documents: Sequence[Document]) -> dict[str, int]:

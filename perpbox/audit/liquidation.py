@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from perpbox.audit.figures import Missing, Row
@@ -24,7 +25,7 @@ def liquidation_findings(rows: Sequence[Row], known: Known) -> Iterator[Finding]
     for row in rows:
         if row.has(NAME):
             held = held_in(row, known)
-            recomputed = attempt(lambda held=held: _liquidation_price(held, rows))
+            recomputed = attempt(partial(_liquidation_price, held, rows))
             yield judge(row, NAME, ISOLATED, recomputed)
 
 

@@ -28,6 +28,7 @@ from perpbox.audit.verdict import (
 from perpbox.instrument import initial_margin_rate
 from perpbox.margin.isolated import isolated_margin
 from perpbox.margin.position import (
+    Rounding,
     maint_margin,
     notional,
     open_order_initial_margin,
@@ -62,9 +63,8 @@ class Held(Struct, frozen=True):
     @property
     def is_isolated(self) -> bool:
         """By its margin type, else by whether it has a wallet of its own."""
-        flag = self.row.flag("isolated")
-        if flag is not None:
-            return flag
+        if self.row.has("isolated"):
+            return self.row.flag("isolated") is True
         if self.row.has("marginType"):
             return self.row.text("marginType").lower() == "isolated"
         return self.row.figure("isolatedWallet") != 0
@@ -132,13 +132,14 @@ def _position_margin(held: Held) -> Recomputed:
     if rate is None:
         return unknown(ASK_LEVERAGE.format(held.symbol))
     roundings = held.known.roundings_of(held.row)
-    ways = [
-        at_marks(held, lambda mark, way=way: position_initial_margin(held.quantity, mark, rate, way))
-        for way in roundings
-    ]
+    ways = [at_marks(held, partial(_position_margin_at, held, rate, way)) for way in roundings]
     if all(way == ways[0] for way in ways):
         return ways[0]
     return unknown("the row has no time to tell the rounding by: --rounding 2021 or 2025")
+
+
+def _position_margin_at(held: Held, rate: Ratio, rounding: Rounding, mark: Price) -> Amount:
+    return position_initial_margin(held.quantity, mark, rate, rounding)
 
 
 def _order_margin(held: Held) -> Recomputed:

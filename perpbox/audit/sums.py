@@ -63,6 +63,8 @@ def sums_of(asset: Row, name: str, positions: Sequence[Row] | None, known: Known
 
 def _add(figures: AssetFigures, row: Row, known: Known, margin: str) -> None:
     held = held_in(row, known)
+    # A row without any word on its margin type can only be counted as cross.
+    told = any(held.row.has(name) for name in ("isolated", "marginType", "isolatedWallet"))
     parts = PositionFigures(
         mark=0,
         notional=row.figure_or("notional", 0),
@@ -70,9 +72,10 @@ def _add(figures: AssetFigures, row: Row, known: Known, margin: str) -> None:
         position_initial_margin=row.figure_or(margin, 0),
         open_order_initial_margin=row.figure_or("openOrderInitialMargin", 0),
         maint_margin=row.figure_or("maintMargin", 0),
+        isolated=told and held.is_isolated,
+        isolated_wallet=row.figure_or("isolatedWallet", 0),
     )
-    wallet = row.figure_or("isolatedWallet", 0)
-    figures.add(parts, isolated=wallet != 0, isolated_wallet=wallet)
+    figures.add(parts)
 
 
 def _is_complete(asset: Row, figures: AssetFigures, *, has_parts: bool) -> bool:

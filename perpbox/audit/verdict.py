@@ -85,9 +85,7 @@ def unknown(reason: str, formula: str = "") -> Recomputed:
 def is_figure(recomputed: Recomputed) -> bool:
     """Whether it is one figure, and beyond doubt."""
     return (
-        recomputed.low is not None
-        and recomputed.low == recomputed.high
-        and not recomputed.doubtful
+        recomputed.low is not None and recomputed.low == recomputed.high and not recomputed.doubtful
     )
 
 

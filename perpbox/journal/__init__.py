@@ -15,12 +15,21 @@ from perpbox.journal.history import History
 from perpbox.journal.journal import Journal
 from perpbox.journal.keys import Key, KeyKind, KeyStore
 from perpbox.journal.opening import open_journal
-from perpbox.journal.recovery import recover
-from perpbox.journal.verification import Difference, Report, verify
+from perpbox.journal.records import (
+    IncomeRecord,
+    MarginRecord,
+    MarketTrade,
+    OrderRecord,
+    TradeRecord,
+    Window,
+)
+from perpbox.journal.recovery import Recovered, recover, snapshot_when_due
+from perpbox.journal.verification import Difference, Report, verify, verify_journal
 
 __all__ = [
     "Difference",
     "History",
+    "IncomeRecord",
     "Journal",
     "JournalDamaged",
     "JournalError",
@@ -31,9 +40,17 @@ __all__ = [
     "Key",
     "KeyKind",
     "KeyStore",
+    "MarginRecord",
+    "MarketTrade",
     "NotAJournal",
+    "OrderRecord",
+    "Recovered",
     "Report",
+    "TradeRecord",
+    "Window",
     "open_journal",
     "recover",
+    "snapshot_when_due",
     "verify",
+    "verify_journal",
 ]

@@ -57,20 +57,16 @@ class Appender:
         self._thread.start()
 
     def append(self, line: Line) -> None:
-        if self.failure is not None:
-            raise self.failure
-        self._queue.put(line)
+        self._put(line)
 
     def ask(self, work: Work) -> None:
         """Write something else, sometime soon."""
-        if self.failure is not None:
-            raise self.failure
-        self._queue.put(Request(work))
+        self._put(Request(work))
 
     def wait(self, work: Work | None = None) -> None:
         """Return when this, and everything before, is durable; raise if it will never be."""
         request = Request(work)
-        self._queue.put(request)
+        self._put(request)
         request.done.wait()
         if self.failure is not None:
             raise self.failure
@@ -79,6 +75,13 @@ class Appender:
         """Write what waits, then end the thread."""
         self._queue.put(Stop())
         self._thread.join()
+        if self.failure is None:
+            self.failure = JournalFailed("The journal is closed.")
+
+    def _put(self, item: Item) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self._queue.put(item)
 
     def _run(self) -> None:
         while True:

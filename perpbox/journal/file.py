@@ -107,6 +107,9 @@ def damage_told(path: Path) -> Iterator[None]:
     """Any complaint of SQLite's while reading tells that the file is not as it was written."""
     try:
         yield
+    except sqlite3.ProgrammingError:
+        # A mistake of the caller's, such as to ask after closing.
+        raise
     except sqlite3.Error as error:
         raise JournalDamaged(f"{path} cannot be read: {error}.") from error
 

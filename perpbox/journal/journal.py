@@ -92,7 +92,7 @@ class Journal(ABC):
 
     @abstractmethod
     def snapshot(self, sequence: int, state: bytes) -> None:
-        """Keep the dumped state as it was after turn `sequence`; returns at once."""
+        """Keep the dumped state, as turn `sequence` left it; returns at once."""
 
     @abstractmethod
     def close(self) -> None:

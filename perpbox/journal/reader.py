@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 from zlib import crc32
 
-from perpbox.journal.errors import JournalDamaged
-from perpbox.journal.file import damage_told
+from perpbox.journal import file
+from perpbox.journal.errors import JournalDamaged, JournalInUse, JournalUnreachable
 from perpbox.journal.journal import Head
+from perpbox.journal.lock import FileLock
 
 LINES_AT_ONCE: Final = 1_000
 
@@ -28,7 +30,7 @@ class Reader:
         self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
     ) -> list[tuple[Any, ...]]:
         """All that the statement selects."""
-        with damage_told(self._path), self._turn:
+        with file.damage_told(self._path), self._turn:
             return self._connection.execute(statement, parameters).fetchall()
 
     def close(self) -> None:
@@ -76,3 +78,31 @@ class Reader:
         if not isinstance(value, bytes) or crc32(value) != checksum:
             raise JournalDamaged(f"{self._path} is damaged: {what} is not what was written.")
         return value
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Reader]:
+    """A reader of a journal, whether or not a venue has it open."""
+    path = path.resolve()
+    file.require_place(path)
+    if not path.exists():
+        raise JournalUnreachable(f"There is no journal at {path}.")
+    lock: FileLock | None = None
+    at_rest = True
+    try:
+        lock = FileLock(path)
+    except JournalInUse:
+        at_rest = False
+    except JournalUnreachable:
+        # Where this user cannot even write a lock file, the journal is an archive.
+        pass
+    try:
+        if at_rest:
+            file.require_journal(path)
+        with closing(file.open_to_read(path, at_rest=at_rest)) as connection:
+            with file.damage_told(path):
+                file.require_marks_within(path, connection)
+            yield Reader(path, connection)
+    finally:
+        if lock is not None:
+            lock.release()

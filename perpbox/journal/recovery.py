@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from perpbox.engine.line import Line
-from perpbox.engine.snapshot import load
+from perpbox.engine.snapshot import dump, load
 from perpbox.engine.state import State, apply
 from perpbox.instrument import Catalogue, from_json
 from perpbox.journal.errors import JournalDamaged
@@ -34,6 +34,18 @@ def recover(journal: Journal) -> Recovered:
     if sequence != journal.durable_sequence:
         raise JournalDamaged(f"Line {sequence + 1} of the journal is missing.")
     return Recovered(state, sequence, start)
+
+
+def snapshot_when_due(
+    journal: Journal, state: State, sequence: int, *, closing: bool = False
+) -> None:
+    """Dump the state, as turn `sequence` left it, if the journal could do with a snapshot.
+
+    Called on the thread that changes the state, which stands still meanwhile; the journal
+    writes it in its own time.
+    """
+    if journal.snapshot_due(closing=closing):
+        journal.snapshot(sequence, dump(state))
 
 
 def replay(state: State, line: Line) -> None:

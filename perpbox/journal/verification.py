@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -18,11 +17,8 @@ from perpbox.engine.rejects import Rejected
 from perpbox.engine.snapshot import dump
 from perpbox.engine.state import State
 from perpbox.instrument import from_json
-from perpbox.journal import file
-from perpbox.journal.errors import JournalInUse, JournalUnreachable
 from perpbox.journal.journal import Head, Journal, follow, read_line
-from perpbox.journal.lock import FileLock
-from perpbox.journal.reader import Reader
+from perpbox.journal.reader import reading
 from perpbox.journal.recovery import replay
 
 TURNS_PER_NOTE: Final = 1_000
@@ -118,31 +114,3 @@ def compare(state: State, line: Line) -> Difference | None:
     if list(got) == line.events and not refusal:
         return None
     return Difference(line.sequence, line.command, line.events, list(got), refusal)
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[Reader]:
-    """A reader of a journal, whether or not a venue has it open."""
-    path = path.resolve()
-    file.require_place(path)
-    if not path.exists():
-        raise JournalUnreachable(f"There is no journal at {path}.")
-    lock: FileLock | None = None
-    at_rest = True
-    try:
-        lock = FileLock(path)
-    except JournalInUse:
-        at_rest = False
-    except JournalUnreachable:
-        # Where this user cannot even write a lock file, the journal is an archive.
-        pass
-    try:
-        if at_rest:
-            file.require_journal(path)
-        with closing(file.open_to_read(path, at_rest=at_rest)) as connection:
-            with file.damage_told(path):
-                file.require_marks_within(path, connection)
-            yield Reader(path, connection)
-    finally:
-        if lock is not None:
-            lock.release()

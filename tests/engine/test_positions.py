@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perpbox.account import BUY, Position, PositionSide
+from perpbox.account import Position, PositionSide
 from perpbox.engine.fills import commission_of, realized_profit
 from perpbox.money import SCALE, parse
 from tests.engine.table import play
@@ -194,7 +194,7 @@ def test_profit_of_a_long_and_of_a_short_are_cut_toward_zero() -> None:
     position = Position(PositionSide.BOTH)
     position.quantity, position.entry_cost = 3 * SCALE, 1_000_000_000 * SCALE
     assert position.entry_price == 333_333_333
-    assert realized_profit(position, BUY, 333_333_332) == 0
+    assert realized_profit(position, 1, 333_333_332) == 0
     assert realized_profit(position, SCALE, 333_333_334) == 1
     position.quantity = -position.quantity
     assert realized_profit(position, SCALE, 333_333_334) == -1

@@ -1,0 +1,91 @@
+"""The demonstration, run as a visitor runs it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from decimal import Decimal
+
+import pytest
+from rich.console import Console
+
+from perpbox import demo
+from perpbox.server.background import running
+from perpbox.server.settings import Settings
+from tests.server.programs import PATIENCE, started
+
+
+def json_in(lines: list[str]) -> dict[str, object]:
+    start, end = lines.index("{"), lines.index("}")
+    told: dict[str, object] = json.loads("\n".join(lines[start : end + 1]))
+    return told
+
+
+def test_it_shows_an_account_that_a_pasted_line_shows_again() -> None:
+    with started("demo") as program:
+        lines = program.lines_until("Serving until Ctrl-C.")
+        account = json_in(lines)
+        (pasted,) = [line for line in lines if line.startswith("Q=timestamp=")]
+        for _ in range(2):
+            again = subprocess.run(
+                ["bash", "-c", pasted], capture_output=True, text=True, timeout=PATIENCE, check=True
+            )
+            assert json.loads(again.stdout) == account
+        program.process.send_signal(signal.SIGINT)
+        output, errors = program.end()
+        assert (program.exit_code, errors) == (0, "")
+        assert output.endswith("Stopped.\n")
+    assert any(line.startswith("URL      http://127.0.0.1:") for line in lines)
+    assert any(line.startswith("secret   ") for line in lines)
+    table = [line.split() for line in lines if line.split()[:1] == ["totalWalletBalance"]]
+    assert table == [["totalWalletBalance", account["totalWalletBalance"]]]
+
+
+def test_two_can_be_shown_at_once() -> None:
+    with started("demo") as first, started("demo") as second:
+        addresses = set()
+        for program in (first, second):
+            lines = program.lines_until("Serving until Ctrl-C.")
+            addresses |= {line.split()[1] for line in lines if line.startswith("URL ")}
+        assert len(addresses) == 2
+        for program in (first, second):
+            program.process.send_signal(signal.SIGTERM)
+            program.end()
+            assert program.exit_code == 0
+
+
+def test_a_taken_port_is_said() -> None:
+    with running(Settings(port=0)) as other:
+        port = int(other.base_url.rpartition(":")[2])
+        console = Console(record=True, width=120)
+        background = demo.start(console, port)
+        try:
+            assert background.base_url != other.base_url
+            assert f"Port {port} is taken by another program" in console.export_text()
+        finally:
+            background.stop()
+
+
+def test_the_trades_leave_a_position_an_order_and_a_profit() -> None:
+    with running(Settings(port=0, token="let me in")) as server:
+        console = Console(record=True, width=120)
+        account = demo.trade(demo.Trader(server.base_url, server.token), console)
+        demo.show(account, console)
+        assert Decimal(account["totalUnrealizedProfit"]) > 0
+        assert Decimal(account["totalWalletBalance"]) > 10_000
+        assert Decimal(account["totalOpenOrderInitialMargin"]) > 0
+        assert [row["positionAmt"] for row in account["positions"]] == ["0.030"]
+        assert server.failures == 0
+        shown = console.export_text()
+        assert account["availableBalance"] in shown
+        assert "Bought 0.050 BTCUSDT" in shown
+
+
+def test_a_refusal_is_told_without_the_signature() -> None:
+    with running(Settings(port=0, token="let me in")) as server:
+        trader = demo.Trader(server.base_url, server.token)
+        trader.open_account("demo", {})
+        with pytest.raises(demo.DemoFailed, match="-1121") as told:
+            trader.signed("GET", "/fapi/v1/openOrders", symbol="NOSUCH")
+        assert "signature=" not in str(told.value)
