@@ -18,6 +18,7 @@ from perpbox.audit.verdict import (
     attempt,
     between,
     certain,
+    doubted,
     is_figure,
     judge,
     presumably,
@@ -170,6 +171,8 @@ def _cross_profit(case: Case) -> Recomputed:
         return certain(0, "0: no position")
     if case.sums is not None and case.sums.is_complete:
         return certain(case.sums.figures.cross_unrealized_profit)
+    if not row.has("unrealizedProfit"):
+        return unknown(NO_POSITIONS)
     if case.is_all_cross:
         return certain(row.figure("unrealizedProfit"), "unrealizedProfit: nothing is isolated")
     return unknown(SPLIT)
@@ -190,7 +193,7 @@ def _available_balance(case: Case) -> Recomputed:
         single = certain(figures.available_balance)
     else:
         single = _available_of_either(case, whole)
-    return single if case.multi_assets is False else _in_doubt(single)
+    return single if case.multi_assets is False else doubted(single, NO_MODE)
 
 
 def _available_of_either(case: Case, whole: Amount) -> Recomputed:
@@ -207,11 +210,8 @@ def _available_of_either(case: Case, whole: Amount) -> Recomputed:
 def _available_without_margins(case: Case) -> Recomputed:
     """A balance does not say what margin is in use."""
     most = case.figures(0, 0, 0).available_balance
-    if most == 0:
-        return _in_doubt(certain(0)) if case.multi_assets is None else certain(0)
-    if case.multi_assets is None:
-        return unknown(NO_MODE)
-    return between(0, most, "the margin in use is not in the answer")
+    single = between(0, most, "the margin in use is not in the answer")
+    return doubted(single, NO_MODE) if case.multi_assets is None else single
 
 
 def _max_withdraw_amount(case: Case) -> Recomputed:
@@ -223,7 +223,7 @@ def _max_withdraw_amount(case: Case) -> Recomputed:
         return single
     if is_figure(single) and single.low == _shared_max(case, available):
         return single
-    return _in_doubt(single)
+    return doubted(single, NO_MODE)
 
 
 def _shared_max(case: Case, available: Amount) -> Amount:
@@ -261,13 +261,6 @@ def _withdrawable(case: Case, available: Amount, maint: Amount, orders: Amount) 
     figures = case.figures(0, maint, orders)
     figures.shared_available_balance = available
     return figures.max_withdraw_amount
-
-
-def _in_doubt(recomputed: Recomputed) -> Recomputed:
-    """What holds in single-asset mode, in an answer that does not say its mode."""
-    if is_figure(recomputed) and recomputed.low is not None:
-        return presumably(recomputed.low, NO_MODE)
-    return unknown(NO_MODE) if not recomputed.doubtful else recomputed
 
 
 FIELDS: Final[dict[str, tuple[str, Recompute]]] = {

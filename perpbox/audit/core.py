@@ -12,7 +12,6 @@ from perpbox.audit.events import event_findings
 from perpbox.audit.figures import Row
 from perpbox.audit.index import index_findings
 from perpbox.audit.known import Known, Options, known_from
-from perpbox.audit.liquidation import liquidation_findings
 from perpbox.audit.positions import position_findings
 from perpbox.audit.sums import sums_of
 from perpbox.audit.totals import Head, totals_findings
@@ -30,7 +29,7 @@ def _findings(document: Document, known: Known) -> Iterator[Finding]:
     if document.kind is Kind.ACCOUNT:
         yield from _account(document, known)
     elif document.kind is Kind.POSITIONS:
-        yield from _positions(position_rows(document) or [], known)
+        yield from position_findings(position_rows(document) or [], known)
     elif document.kind in {Kind.ASSETS, Kind.BALANCE}:
         for row in asset_rows(document):
             yield from asset_findings(_case(row, row.text("asset"), document, known))
@@ -48,13 +47,7 @@ def _account(document: Document, known: Known) -> Iterator[Finding]:
     yield from totals_findings(Head(_case(totals, TOTALS_ASSET, document, known), usdt, dollars))
     for row in assets:
         yield from asset_findings(_case(row, row.text("asset"), document, known, dollars))
-    yield from _positions(position_rows(document) or [], known)
-
-
-def _positions(rows: Sequence[Row], known: Known) -> Iterator[Finding]:
-    for row in rows:
-        yield from position_findings(row, known)
-    yield from liquidation_findings(rows, known)
+    yield from position_findings(position_rows(document) or [], known)
 
 
 def _case(

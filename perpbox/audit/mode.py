@@ -51,9 +51,14 @@ def _by_version(document: Document, rows: Sequence[Row]) -> bool | None:
 
 def _shares_more_than_it_holds(row: Row) -> bool:
     """An asset with more available than in it borrows from the others."""
-    if not all(row.has(name) for name in ("availableBalance", "crossWalletBalance", "crossUnPnl")):
+    if not row.has("availableBalance"):
         return False
-    held = row.figure("crossWalletBalance") + row.figure("crossUnPnl")
+    if row.has("crossWalletBalance") and row.has("crossUnPnl"):
+        held = row.figure("crossWalletBalance") + row.figure("crossUnPnl")
+    elif row.has("marginBalance"):
+        held = row.figure("marginBalance")
+    else:
+        return False
     return row.figure("availableBalance") > max(0, held)
 
 

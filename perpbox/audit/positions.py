@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final, TypeAlias
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from perpbox.account import PositionSide
 from perpbox.audit.brackets import bracket_of
-from perpbox.audit.figures import Missing, Row, Unreadable
+from perpbox.audit.figures import Missing, Row
+from perpbox.audit.held import Held, at_marks, held_in
 from perpbox.audit.known import Known
-from perpbox.audit.marks import MARK, Marks, marks_of
+from perpbox.audit.liquidation import ASK_BRACKETS, ISOLATED, liquidation_price_of
+from perpbox.audit.marks import MARK
 from perpbox.audit.verdict import (
     Finding,
     Recomputed,
@@ -20,12 +22,11 @@ from perpbox.audit.verdict import (
     attempt,
     between,
     certain,
+    doubted,
     is_figure,
     judge,
-    presumably,
     unknown,
 )
-from perpbox.instrument import initial_margin_rate
 from perpbox.margin.isolated import isolated_margin
 from perpbox.margin.position import (
     Rounding,
@@ -36,78 +37,24 @@ from perpbox.margin.position import (
     position_initial_margin,
     unrealized_profit,
 )
-from perpbox.money import SCALE, Amount, Price, Quantity, Ratio
+from perpbox.money import SCALE, Amount, Price, Ratio
 
 ASK_LEVERAGE: Final = "the leverage is not in the file: --leverage {}=N"
-ASK_BRACKETS: Final = "the leverage brackets of that date are not known: --brackets FILE"
 ORDERS: Final = "the open orders of the symbol are not in the file"
 FULL_MARGIN: Final[Ratio] = SCALE
 """The margin rate of leverage 1, and so the highest."""
 
 
-class Held(Struct, frozen=True):
-    """A position row, its primitive fields read."""
-
-    row: Row
-    known: Known
-    quantity: Quantity
-    side: PositionSide
-    profit_name: str
-    """positionRisk writes unRealizedProfit, the account unrealizedProfit."""
-    marks: Marks | None
-
-    @property
-    def symbol(self) -> str:
-        return self.row.text("symbol")
-
-    @property
-    def is_isolated(self) -> bool:
-        """By its margin type, else by whether it has a wallet of its own."""
-        if self.row.has("isolated"):
-            return self.row.flag("isolated") is True
-        if self.row.has("marginType"):
-            return self.row.text("marginType").lower() == "isolated"
-        return self.row.figure("isolatedWallet") != 0
-
-    @property
-    def rate(self) -> Ratio | None:
-        leverage = self.known.leverage_of(self.row)
-        return initial_margin_rate(leverage) if leverage else None
-
-
 Recompute: TypeAlias = Callable[[Held], Recomputed]
 
 
-def held_in(row: Row, known: Known) -> Held:
-    """Read a row; what it leaves out and another answer has is filled in."""
-    row = known.completed(row)
-    side = row.text("positionSide") or "BOTH"
-    if side not in PositionSide.__members__:
-        raise Unreadable(f"{row.source}: {row.place('positionSide')}: no side is called {side}")
-    profit_name = "unRealizedProfit" if row.has("unRealizedProfit") else "unrealizedProfit"
-    quantity = row.figure("positionAmt")
-    marks = marks_of(row, quantity, profit_name)
-    return Held(row, known, quantity, PositionSide(side), profit_name, marks)
-
-
-def position_findings(row: Row, known: Known) -> Iterator[Finding]:
-    """One finding for each derived field that the row has."""
-    held = held_in(row, known)
-    for name, (formula, recompute) in FIELDS.items():
-        if row.has(name):
-            yield judge(row, name, formula, attempt(partial(recompute, held)))
-
-
-def at_marks(held: Held, compute: Callable[[Price], Amount]) -> Recomputed:
-    """The figure at every mark price that the row allows; each runs one way with the price."""
-    if held.quantity == 0:
-        return certain(compute(0))
-    if held.marks is None:
-        raise Missing("a mark price, or a notional to tell it")
-    low, high = compute(held.marks.low), compute(held.marks.high)
-    if low == high:
-        return certain(low)
-    return between(low, high, f"{held.marks.source} leaves digits of the mark price open")
+def position_findings(rows: Sequence[Row], known: Known) -> Iterator[Finding]:
+    """One finding for each derived field of each row of one answer."""
+    for row in rows:
+        held = held_in(row, known, rows)
+        for name, (formula, recompute) in FIELDS.items():
+            if row.has(name):
+                yield judge(row, name, formula, attempt(partial(recompute, held)))
 
 
 def _notional(held: Held) -> Recomputed:
@@ -131,11 +78,14 @@ def _position_margin(held: Held) -> Recomputed:
     rate = held.rate
     if rate is None:
         return unknown(ASK_LEVERAGE.format(held.symbol))
-    roundings = held.known.roundings_of(held.row)
-    ways = [at_marks(held, partial(_position_margin_at, held, rate, way)) for way in roundings]
-    if all(way == ways[0] for way in ways):
-        return ways[0]
-    return unknown("the row has no time to tell the rounding by: --rounding 2021 or 2025")
+    ways = {
+        rounding: at_marks(held, partial(_position_margin_at, held, rate, rounding))
+        for rounding in held.known.roundings_of(held.row)
+    }
+    rounding, way = ways.popitem()
+    if any(each != way for each in ways.values()):
+        return unknown("the row has no time to tell the rounding by: --rounding 2021 or 2025")
+    return replace(way, formula=POSITION_MARGINS[rounding])
 
 
 def _position_margin_at(held: Held, rate: Ratio, rounding: Rounding, mark: Price) -> Amount:
@@ -149,7 +99,7 @@ def _order_margin(held: Held) -> Recomputed:
     at_rate = at_marks(held, partial(_order_margin_at, held, rate or FULL_MARGIN))
     if rate is None and (at_rate.low, at_rate.high) != (0, 0):
         return unknown(ASK_LEVERAGE.format(held.symbol))
-    return at_rate
+    return replace(at_rate, formula=ORDER_MARGINS[held.side])
 
 
 def _order_margin_at(held: Held, rate: Ratio, mark: Price) -> Amount:
@@ -191,9 +141,7 @@ def _maint_margin(held: Held) -> Recomputed:
         return maint_margin(held.quantity, mark, bracket)
 
     recomputed = at_marks(held, at)
-    if is_of_that_date or recomputed.low is None:
-        return recomputed
-    return presumably(recomputed.low, ASK_BRACKETS)
+    return recomputed if is_of_that_date else doubted(recomputed, ASK_BRACKETS)
 
 
 def _isolated_margin(held: Held) -> Recomputed:
@@ -209,17 +157,26 @@ def _break_even_price(held: Held) -> Recomputed:
     return unknown("the fills and their commission are not in the file")
 
 
+ONE_WAY_ORDERS: Final = "(max(|notional + bids|, |notional − asks|) − |notional|) / leverage, up"
+ORDER_MARGINS: Final = {
+    PositionSide.BOTH: ONE_WAY_ORDERS,
+    PositionSide.LONG: "bids / leverage, up",
+    PositionSide.SHORT: "asks / leverage, up",
+}
+POSITION_MARGINS: Final = {
+    Rounding.R2021: "|notional| × (1 / leverage), cut",
+    Rounding.R2025: "|positionAmt × mark| × (1 / leverage), up",
+}
+
 FIELDS: Final[dict[str, tuple[str, Recompute]]] = {
     "notional": ("positionAmt × markPrice, cut", _notional),
     "unrealizedProfit": ("positionAmt × (mark − entryPrice), cut", _profit),
     "unRealizedProfit": ("positionAmt × (markPrice − entryPrice), cut", _profit),
     "initialMargin": ("positionInitialMargin + openOrderInitialMargin", _initial_margin),
     "positionInitialMargin": ("|notional| / leverage", _position_margin),
-    "openOrderInitialMargin": (
-        "(max(|notional + bids|, |notional − asks|) − |notional|) / leverage, up",
-        _order_margin,
-    ),
+    "openOrderInitialMargin": (ONE_WAY_ORDERS, _order_margin),
     "maintMargin": ("|notional| × maintMarginRatio − cum, cut", _maint_margin),
     "isolatedMargin": ("isolatedWallet + unrealizedProfit", _isolated_margin),
     "breakEvenPrice": ("(paid − received) / positionAmt", _break_even_price),
+    "liquidationPrice": (ISOLATED, liquidation_price_of),
 }

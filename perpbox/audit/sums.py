@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from perpbox.account import PositionFigures
 from perpbox.audit.figures import Missing, Row
+from perpbox.audit.held import held_in
 from perpbox.audit.known import Known
-from perpbox.audit.positions import held_in
 from perpbox.audit.verdict import ROUNDINGS
 from perpbox.margin.asset import AssetFigures
 from perpbox.money import Amount

@@ -16,6 +16,7 @@ from perpbox.audit.verdict import (
     Recomputed,
     attempt,
     certain,
+    doubted,
     is_figure,
     judge,
     presumably,
@@ -88,7 +89,7 @@ def _of_either_mode(single: Recomputed, multi: Recomputed) -> Recomputed:
         return single
     if multi.low == multi.high == single.low and is_figure(multi):
         return certain(single.low)
-    return presumably(single.low, single.reason or NO_MODE, slack=single.slack)
+    return doubted(single, NO_MODE)
 
 
 # Multi-assets mode

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perpbox.audit.figures import Missing, Row
 from perpbox.money import Amount, text
@@ -76,6 +77,13 @@ def at_least(low: Amount, reason: str, formula: str = "") -> Recomputed:
 def presumably(value: Amount, reason: str, formula: str = "", *, slack: Amount = 0) -> Recomputed:
     """It is this unless `reason`; another figure is then not the file's fault."""
     return Recomputed(formula, value, value, reason, doubtful=True, slack=slack)
+
+
+def doubted(recomputed: Recomputed, reason: str) -> Recomputed:
+    """The same, but proving nothing when it is missed; what is in doubt already stays so."""
+    if recomputed.doubtful or recomputed.low is None:
+        return recomputed
+    return replace(recomputed, doubtful=True, reason=reason)
 
 
 def unknown(reason: str, formula: str = "") -> Recomputed:

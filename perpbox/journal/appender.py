@@ -89,7 +89,7 @@ class Appender:
             if self.failure is None:
                 try:
                     self._commit(batch)
-                except Exception as error:  # noqa: BLE001 - whatever it is, no line may pass after it
+                except Exception as error:  # noqa: BLE001 - no line may pass after it
                     self._fail(error)
             for item in batch:
                 if isinstance(item, Request):

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from functools import cache
 from random import Random
 from typing import Final
 
-from perpbox.account import BUY, SELL, OrderType, PositionSide, TimeInForce
+from perpbox.account import OrderType, PositionSide, TimeInForce
 from perpbox.engine.commands import (
-    AdjustIsolatedMargin,
-    AmendOrder,
     CancelOrder,
-    CloseAccount,
     Command,
     MarketPrices,
     MovePrices,
     OpenAccount,
     OpenVenue,
     PlaceOrder,
-    ResetAccount,
-    SetLeverage,
-    SetMarginType,
-    Transfer,
 )
 from perpbox.engine.handle import handle
 from perpbox.engine.line import Line
@@ -31,13 +23,13 @@ from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.instrument import Catalogue, builtin, to_json
 from perpbox.journal import Journal
-from perpbox.money import SCALE, Millis, Price, Quantity, parse
+from perpbox.money import Millis, parse, text_short
+from tests.journal.whims import whims
 
 START: Final[Millis] = 1_767_225_600_000
 SECOND: Final[Millis] = 1_000
 BTC: Final = "BTCUSDT"
 ETH: Final = "ETHUSDT"
-LOT: Final[Quantity] = parse("0.010")
 
 
 @cache
@@ -75,9 +67,7 @@ class Story:
         """Open the venue if need be, and an account for each name."""
         if not self.state.markets:
             self.submit(OpenVenue())
-        return [
-            self.submit(OpenAccount(name, {"USDT": parse(usdt)})).account_id for name in names
-        ]
+        return [self.submit(OpenAccount(name, {"USDT": parse(usdt)})).account_id for name in names]
 
     def order(
         self,
@@ -109,113 +99,22 @@ class Story:
     def cancel(self, account_id: int, order_id: int, symbol: str = BTC) -> None:
         self.submit(CancelOrder(account_id, symbol, order_id))
 
-    def mark(self, symbol: str = BTC) -> Price:
-        return self.state.markets[symbol].mark
-
     def move(self, price: str, symbol: str = BTC) -> None:
         mark = parse(price)
         self.submit(MovePrices({symbol: MarketPrices(mark, mark)}, {}))
 
-    # Doing this and that.
+    def at_mark(self, symbol: str = BTC) -> str:
+        """The mark price as text; between the house's quotes, so that clients come first there."""
+        return text_short(self.state.markets[symbol].mark)
 
     def live(self, turns: int, seed: int = 0) -> None:
-        """Journal so many more turns, the same for the same seed."""
-        dice = Random(seed)
+        """Journal so many more turns of this and that, the same for the same seed."""
         target = self.sequence + turns
         if not self.state.accounts:
             self.open("alice", "bob", "carol")
-        whims = self._whims(dice)
+        commands = whims(self.state, Random(seed))
         while self.sequence < target:
             try:
-                self.submit(next(whims))
+                self.submit(next(commands))
             except Rejected:
                 continue
-
-    def _whims(self, dice: Random) -> Iterator[Command]:
-        kinds: list[tuple[Callable[[Random, int, str], Command | None], int]] = [
-            (self._limit, 30),
-            (self._market, 20),
-            (self._cancel, 15),
-            (self._amend, 10),
-            (self._move, 10),
-            (self._leverage, 3),
-            (self._margin_type, 3),
-            (self._margin, 4),
-            (self._transfer, 3),
-            (self._leave, 1),
-        ]
-        choices, weights = zip(*kinds, strict=True)
-        while True:
-            (kind,) = dice.choices(choices, weights)
-            account_id = dice.choice(list(self.state.accounts))
-            command = kind(dice, account_id, dice.choice((BTC, ETH)))
-            if command is not None:
-                yield command
-
-    def _price(self, dice: Random, symbol: str) -> Price:
-        tick = self.state.catalogue.symbols[symbol].tick_size
-        wanted = self.mark(symbol) * dice.randint(9_900, 10_100) // 10_000
-        return wanted // tick * tick
-
-    def _limit(self, dice: Random, account_id: int, symbol: str) -> Command:
-        return PlaceOrder(
-            account_id,
-            symbol,
-            dice.choice((BUY, SELL)),
-            PositionSide.BOTH,
-            OrderType.LIMIT,
-            LOT * dice.randint(1, 50),
-            self._price(dice, symbol),
-            dice.choice(list(TimeInForce)),
-            dice.random() < 0.1,
-            dice.choice(("", f"mine-{dice.randint(1, 20)}")),
-        )
-
-    def _market(self, dice: Random, account_id: int, symbol: str) -> Command:
-        return PlaceOrder(
-            account_id,
-            symbol,
-            dice.choice((BUY, SELL)),
-            PositionSide.BOTH,
-            OrderType.MARKET,
-            LOT * dice.randint(1, 50),
-        )
-
-    def _cancel(self, dice: Random, account_id: int, symbol: str) -> Command | None:
-        order = dice.choice([*self.state.orders.values(), None])
-        return order and CancelOrder(order.account_id, order.symbol, order.order_id)
-
-    def _amend(self, dice: Random, account_id: int, symbol: str) -> Command | None:
-        order = dice.choice([*self.state.orders.values(), None])
-        return order and AmendOrder(
-            order.account_id,
-            order.symbol,
-            order.side,
-            LOT * dice.randint(1, 50),
-            self._price(dice, order.symbol),
-            order.order_id,
-        )
-
-    def _move(self, dice: Random, account_id: int, symbol: str) -> Command:
-        price = self._price(dice, symbol)
-        return MovePrices({symbol: MarketPrices(price, price)}, {})
-
-    def _leverage(self, dice: Random, account_id: int, symbol: str) -> Command:
-        return SetLeverage(account_id, symbol, dice.randint(1, 50))
-
-    def _margin_type(self, dice: Random, account_id: int, symbol: str) -> Command:
-        return SetMarginType(account_id, symbol, dice.random() < 0.8)
-
-    def _margin(self, dice: Random, account_id: int, symbol: str) -> Command:
-        amount = dice.choice((100, 10, -1)) * SCALE
-        return AdjustIsolatedMargin(account_id, symbol, PositionSide.BOTH, amount)
-
-    def _transfer(self, dice: Random, account_id: int, symbol: str) -> Command:
-        return Transfer(account_id, "USDT", dice.choice((500, -100)) * SCALE)
-
-    def _leave(self, dice: Random, account_id: int, symbol: str) -> Command:
-        if len(self.state.accounts) > 2 and dice.random() < 0.3:
-            return CloseAccount(account_id)
-        if dice.random() < 0.5:
-            return ResetAccount(account_id)
-        return OpenAccount(f"trader {self.sequence}", {"USDT": 50_000 * SCALE})

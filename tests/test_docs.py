@@ -1,0 +1,50 @@
+"""The hand-written pages keep to what the code has: calls, places of decisions, the tree."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from perpbox.control.routes import ROUTES
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.glob("*.md")) + [ROOT / "CONTRIBUTING.md"]
+
+
+def test_the_control_page_lists_every_call_and_no_other() -> None:
+    page = (DOCS / "control.md").read_text()
+    listed = re.findall(r"^\| `([A-Z]+ [^`]+)` \|", page, re.MULTILINE)
+    assert listed == sorted(listed, key=listed.index)
+    assert set(listed) == {f"{route.method} {route.path}" for route in ROUTES}
+    assert len(listed) == len(set(listed))
+
+
+def test_every_decision_names_a_file_that_is_there() -> None:
+    rows = re.findall(r"^\|.*\| ([^|]+) \|$", (DOCS / "decisions.md").read_text(), re.MULTILINE)
+    places = [place for row in rows for place in re.findall(r"`([a-z_/0-9]+\.(?:py|json))`", row)]
+    assert len(places) > 30
+    for place in places:
+        assert (ROOT / "perpbox" / place).exists(), place
+
+
+def test_the_architecture_page_knows_every_module_at_the_top() -> None:
+    page = (DOCS / "ARCHITECTURE.md").read_text()
+    tree = page.split("```")[1]
+    named = set(re.findall(r"^  ([a-z_]+)(?:\.py|/) ", tree, re.MULTILINE))
+    there = {path.stem for path in (ROOT / "perpbox").iterdir() if is_module(path)}
+    assert named == there
+
+
+def is_module(path: Path) -> bool:
+    if path.is_dir():
+        return any(path.glob("*.py"))
+    return path.suffix == ".py" and path.stem not in {"__init__", "__main__"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
