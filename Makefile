@@ -18,7 +18,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 CODE := $(wildcard perpbox tests tools bench conftest.py)
-TESTS := tests --ignore=tests/clients
+TESTS := tests
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format clients bench fuzz simulate docs lock clean

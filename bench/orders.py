@@ -17,7 +17,7 @@ from bench.client import new_client
 from bench.reads import Phase, phase
 from bench.rounds import Figure, figure, interleaved
 from bench.serving import new_server
-from bench.signing import Login, signed
+from bench.signing import Login, Signed, signed
 from bench.size import Size
 
 CONNECTIONS: Final = (1, 8, 64)
@@ -61,7 +61,10 @@ def measure_orders(size: Size) -> Orders:
             server.ask("answer_really", moving=False)
 
         def run(journal: str, connections: int) -> Phase:
-            scripts = [_script(logins[journal], number) for number in range(connections)]
+            scripts = [
+                [request.wire for request in place_and_cancel(logins[journal], f"bench-{number}")]
+                for number in range(connections)
+            ]
             return phase(client, servers[journal], scripts, size.seconds)
 
         kinds = [("file", number) for number in CONNECTIONS] + [("memory", IN_MEMORY)]
@@ -73,9 +76,8 @@ def measure_orders(size: Size) -> Orders:
         return Orders([_row(*kind, phases[kind]) for kind in kinds], _time_of_sync(Path(folder)))
 
 
-def _script(login: Login, number: int) -> list[bytes]:
+def place_and_cancel(login: Login, name: str) -> list[Signed]:
     """An order that rests, and its cancel; the name is free again then."""
-    name = f"bench-{number}"
     order = {
         "symbol": "BTCUSDT",
         "side": "BUY",
@@ -88,7 +90,7 @@ def _script(login: Login, number: int) -> list[bytes]:
     path = "/fapi/v1/order"
     placed = signed(login, "POST", path, **order)
     canceled = signed(login, "DELETE", path, symbol="BTCUSDT", origClientOrderId=name)
-    return [placed.wire, canceled.wire]
+    return [placed, canceled]
 
 
 def _row(journal: str, connections: int, phases: list[Phase]) -> OrderRow:

@@ -152,7 +152,4 @@ def _calls(server: Worker, logins: dict[str, Login], size: Size) -> list[CallRow
         for moving in (False, True)
     }
     cases["mark move"] = moved
-    return [
-        CallRow(name, figure(costs))
-        for name, costs in interleaved(size.rounds, cases).items()
-    ]
+    return [CallRow(name, figure(costs)) for name, costs in interleaved(size.rounds, cases).items()]

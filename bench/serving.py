@@ -9,7 +9,6 @@ import asyncio
 import gc
 import sys
 import time
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Final
 
@@ -139,6 +138,7 @@ class Served:
             answer(request)
             spent += clock() - begun
             longest = max(longest, time.perf_counter_ns() - seen)
+        self._process.parts.journal.flush()
         spent -= count * _cost_of_clock()
         return Cost(spent / count / 1e9, longest / 1e9)
 
@@ -190,6 +190,3 @@ def server_process(pipe: Connection, data: str) -> None:
 
 def new_server(data: str = MEMORY) -> Worker:
     return Worker(server_process, data)
-
-
-Measure = Callable[[], float]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -25,7 +26,11 @@ class Worker:
         self._process = context.Process(target=main, args=(theirs, *args), daemon=True)
         self._process.start()
         theirs.close()
-        self.greeting = self._told()
+        try:
+            self.greeting = self._told()
+        except WorkerFailed:
+            self.stop()
+            raise
 
     def ask(self, name: str, *args: object, **named: object) -> Any:  # noqa: ANN401  as each answers
         self._pipe.send((name, args, named))
@@ -44,10 +49,8 @@ class Worker:
 
     def stop(self) -> None:
         """End it in order if it will, by force if it will not."""
-        try:
+        with suppress(OSError):  # it has ended already
             self._pipe.send(("stop", (), {}))
-        except OSError:
-            pass  # it has ended already
         self._process.join(PATIENCE)
         if self._process.is_alive():
             self._process.kill()

@@ -1,4 +1,4 @@
-"""The terminal's door: `perpbox serve`, `demo`, `verify`, `version`."""
+"""The terminal's door: `perpbox serve`, `demo`, `verify`, `audit`, `version`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
@@ -15,6 +15,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 import perpbox
+from perpbox import audit as auditing
 from perpbox import demo as demonstration
 from perpbox.feed.clock import NotATime, parse_time
 from perpbox.journal import JournalError, Report, verify
@@ -32,9 +33,13 @@ from perpbox.server.settings import (
 
 DIFFERENT: Final = 1
 MISUSED: Final = 2
+INTERRUPTED: Final = 130
 
 Files = Annotated[
     tuple[str, ...], Parameter(consume_multiple=True, negative=(), show_default=False)
+]
+Pairs = Annotated[
+    tuple[str, ...], Parameter(consume_multiple=False, negative=(), show_default=False)
 ]
 Token = Annotated[str, Parameter(env_var="PERPBOX_TOKEN", show_default=False)]
 
@@ -126,6 +131,33 @@ def verify_journal(path: Path, /) -> int:
 
 
 @app.command
+def audit(
+    *files: Path,
+    brackets: Path | None = None,
+    leverage: Pairs = (),
+    rounding: Literal["2021", "2025"] | None = None,
+) -> int:
+    """Recompute what real answers say of an account, and hold every figure against them.
+
+    Exits with 0 when nothing determined is off, 1 otherwise, 2 for a file that cannot be read.
+
+    Parameters
+    ----------
+    files
+        Answers of one account: account, balance or positionRisk, as the service sent them.
+    brackets
+        A leverageBracket answer, for symbols that have other brackets than the catalogue's.
+    leverage
+        What no answer says: BTCUSDT=15. May be repeated.
+    rounding
+        The service's way of rounding in that year; by default the rows' own times decide.
+    """
+    if not files:
+        raise Unusable("audit needs at least one file. See perpbox audit --help.")
+    return auditing.main(files, brackets, dict(map(_pair, leverage)), rounding)
+
+
+@app.command
 def version() -> int:
     """Print the version."""
     sys.stdout.write(f"{perpbox.__version__}\n")
@@ -144,11 +176,20 @@ def _run(arguments: list[str]) -> int:
         return _misused(f"{error} See perpbox --help.")
     except (Unusable, JournalError) as error:
         return _misused(str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _misused(sentence: str) -> int:
     sys.stderr.write(f"perpbox: {' '.join(sentence.split())}\n")
     return MISUSED
+
+
+def _pair(text: str) -> tuple[str, int]:
+    symbol, _, value = text.partition("=")
+    if not symbol or not (value.isascii() and value.isdigit()):
+        raise Unusable(f"--leverage takes SYMBOL=NUMBER, such as BTCUSDT=15, not {text!r}.")
+    return symbol, int(value)
 
 
 def _moment(text: str) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from perpbox import __version__, cli
+from perpbox import __version__, cli, demo
 from tests.server.programs import Program, ended, started
 
 ACCOUNTS = "/box/v1/accounts"
@@ -93,6 +93,9 @@ def test_clock_and_start_are_taken() -> None:
         (("serve", "--data", "/"), "/"),
         (("serve", "--catalogue", "one"), "two files"),
         (("serve", "--catalogue", "one", "two"), "one cannot be read"),
+        (("audit",), "at least one file"),
+        (("audit", "one", "--leverage", "BTCUSDT"), "SYMBOL=NUMBER"),
+        (("audit", "one", "--rounding", "1999"), "--rounding"),
         (("verify",), "requires an argument"),
         (("verify", "/nowhere/venue.db"), "/nowhere"),
         (("verify", __file__), "test_cli.py"),
@@ -187,6 +190,24 @@ def test_verify_tells_what_it_has_found(tmp_path: Path) -> None:
     assert table["turns"] == "4"
     assert table["verdict"] == "the same would happen"
     assert len(table["journal digest"]) == len(table["state digest"]) == 64
+
+
+def test_audit_recomputes_an_answer(tmp_path: Path) -> None:
+    with started("serve", "--port", "0") as program:
+        program.ready()
+        trader = demo.Trader(program.base_url, "")
+        trader.open_account("alice", {"USDT": "10000"})
+        account = trader.signed("GET", "/fapi/v3/account")
+    path = tmp_path / "account.json"
+    path.write_text(json.dumps(account))
+    exit_code, output, errors = ended("audit", str(path), "--leverage", "BTCUSDT=20")
+    assert (exit_code, errors) == (0, "")
+    assert "totalWalletBalance" in output
+    account["totalMarginBalance"] = "9999.99999999"
+    path.write_text(json.dumps(account))
+    assert ended("audit", str(path))[0] == 1
+    path.write_text("nothing of the kind")
+    assert ended("audit", str(path))[:2] == (2, "")
 
 
 def test_version_and_help_are_told() -> None:

@@ -44,6 +44,7 @@ def sources_in(*folders: str) -> dict[str, str]:
         path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
         for folder in folders
         for path in sorted((ROOT / folder).rglob("*.py"))
+        if ".venv" not in path.parts
     }
 
 

@@ -50,13 +50,10 @@ def account_v2(call: Call) -> object:
         shapes.position_v2(e, p, _row_figures(call, e, p))
         for e, p in _every_position(call, account)
     ]
-    head = shapes.account_config(account)
-    del head["dualSidePosition"]
     totals = msgspec.json.decode(f"{{{shapes.totals_v3(figures.totals)}}}")
     assets = state.catalogue.assets.values()
     return {
-        **head,
-        "feeBurn": False,
+        **shapes.account_v2_head(account),
         **totals,
         "assets": [shapes.asset_v2(figures.assets[a.name], a) for a in assets],
         "positions": rows,

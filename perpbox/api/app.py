@@ -56,7 +56,13 @@ class Api:
         headers: Headers = ()
         try:
             query, body = signed_parts(request)
-            params = Params(read(query, body))
+            try:
+                params = Params(read(query, body))
+            except ApiError:
+                # What cannot be read costs too, and a ban comes before it.
+                if self._limits is not None:
+                    self._charge_weight(self._limits, request, route, Params({}), now)
+                raise
             if self._limits is not None:
                 headers = self._charge_weight(self._limits, request, route, params, now)
             account = None

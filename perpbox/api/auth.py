@@ -102,7 +102,7 @@ class Authenticator:
             raise ApiError(Error.BAD_KEY_FORMAT)
         key = self._keys.get(api_key)
         if key is None:
-            if not KEY_FORMAT.match(api_key):
+            if not KEY_FORMAT.fullmatch(api_key):
                 raise ApiError(Error.BAD_KEY_FORMAT)
             raise ApiError(Error.KEY_REJECTED)
         if permission not in key.permissions:

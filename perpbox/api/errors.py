@@ -14,10 +14,8 @@ from perpbox.message import Response
 class Error(Enum):
     """(code, message, HTTP status); the messages are those of Binance's error-code page."""
 
-    UNKNOWN = (-1000, "An unknown error occured while processing the request.", 500)
     UNKNOWN_PATH = (-1000, "Path {} is not supported.", 404)
     METHOD_NOT_ALLOWED = (-1000, "Request method '{}' is not supported.", 405)
-    BODY_TOO_LARGE = (-1000, "Request body is too large.", 413)
     TOO_MANY_REQUESTS = (
         -1003,
         (
@@ -35,7 +33,6 @@ class Error(Enum):
         418,
     )
     TOO_MANY_ORDERS = (-1015, "Too many new orders; current limit is {} orders per {}.", 429)
-    SERVICE_SHUTTING_DOWN = (-1016, "This service is no longer available.", 503)
     TIMESTAMP_OUTSIDE_WINDOW = (
         -1021,
         "Timestamp for this request is outside of the recvWindow.",
@@ -49,11 +46,6 @@ class Error(Enum):
     INVALID_SIGNATURE = (-1022, "Signature for this request is not valid.", 400)
     START_AFTER_END = (-1023, "Start time is greater than end time.", 400)
     ILLEGAL_CHARACTERS = (-1100, "Illegal characters found in a parameter.", 400)
-    ILLEGAL_CHARACTERS_IN = (
-        -1100,
-        "Illegal characters found in parameter '{}'; legal range is '{}'.",
-        400,
-    )
     TOO_MANY_PARAMETERS = (-1101, "Too many parameters sent for this endpoint.", 400)
     DUPLICATE_PARAMETER = (-1101, "Duplicate values for a parameter detected.", 400)
     MANDATORY_MISSING = (
@@ -70,11 +62,6 @@ class Error(Enum):
     NOT_REQUIRED = (-1106, "Parameter '{}' sent when not required.", 400)
     BAD_ASSET = (-1108, "Invalid asset.", 400)
     BAD_PRECISION = (-1111, "Precision is over the maximum defined for this asset.", 400)
-    TIME_IN_FORCE_NOT_REQUIRED = (
-        -1114,
-        "TimeInForce parameter sent when not required.",
-        400,
-    )
     INVALID_TIME_IN_FORCE = (-1115, "Invalid timeInForce.", 400)
     INVALID_ORDER_TYPE = (-1116, "Invalid orderType.", 400)
     INVALID_SIDE = (-1117, "Invalid side.", 400)

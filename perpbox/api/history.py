@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from perpbox.account import Order, OrderStatus
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.orders import which_order
 from perpbox.api.shapes import history as shapes
 from perpbox.api.shapes.order import asked_order
-from perpbox.journal.records import Window
+from perpbox.journal.records import OrderRecord, Window
 from perpbox.money import Millis
 
 DAY: Final[Millis] = 24 * 3600 * 1000
@@ -27,8 +29,9 @@ DEFAULT_INCOME: Final = 100
 
 def order(call: Call) -> object:
     """`GET /fapi/v1/order`: open or past; -2013 if it is not to be found (any more)."""
-    symbol = call.symbol()
+    name = call.params.text("symbol")
     order_id, client_order_id = which_order(call.params)
+    symbol = call.market_of(name).symbol
     account_id = call.account.account_id
     found: Order | None = call.desk.history.order(
         account_id, symbol.name, order_id=order_id, client_order_id=client_order_id
@@ -51,8 +54,9 @@ def _is_forgotten(order: Order, now: Millis) -> bool:
 
 def open_order(call: Call) -> object:
     """`GET /fapi/v1/openOrder`; -2013 if it is not open."""
-    symbol = call.symbol()
+    name = call.params.text("symbol")
     order_id, client_order_id = which_order(call.params)
+    symbol = call.market_of(name).symbol
     account = call.account
     if not order_id:
         order_id = account.client_order_ids.get((symbol.name, client_order_id), 0)
@@ -78,23 +82,41 @@ def open_orders(call: Call) -> object:
 
 
 def all_orders(call: Call) -> object:
-    """`GET /fapi/v1/allOrders`: of seven days; the symbol is optional since 2026-08-25."""
+    """`GET /fapi/v1/allOrders`: of seven days, or from an order id on.
+
+    The symbol is optional since 2026-08-25.
+    """
     params = call.params
-    name = params.optional("symbol")
+    name, from_id = params.optional("symbol"), params.optional_long("orderId")
+    start, end = _week(call)
+    timed = params.has("startTime")
+    if from_id is not None and not timed:
+        start = call.now - ORDERS_KEPT
+    limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)
     if name is not None:
         call.market_of(name)
-    from_id = params.optional_long("orderId")
-    start, end = _week(call)
-    window = Window(start=start, end=end, limit=params.limit(DEFAULT_LIMIT, MAX_LIMIT))
-    if from_id is not None and not params.has("startTime"):
-        window = Window(end=end, limit=window.limit)
-    found = call.desk.history.orders(call.account.account_id, name, window, from_id=from_id)
+    window = Window(start=start, end=end, limit=limit, newest=from_id is None and not timed)
     symbols = call.state.catalogue.symbols
-    kept = [o for o in found if not _is_forgotten(o, call.now)]
-    return [asked_order(o, symbols[o.symbol]) for o in kept]
+    return [asked_order(o, symbols[o.symbol]) for o in _remembered(call, name, window, from_id)]
 
 
-def _week(call: Call) -> tuple[Millis | None, Millis | None]:
+def _remembered(
+    call: Call, name: str | None, window: Window, from_id: int | None
+) -> list[OrderRecord]:
+    """A page of the orders that can still be found, out of as many pages as it takes."""
+    account_id, history = call.account.account_id, call.desk.history
+    kept: list[OrderRecord] = []
+    while True:
+        found = history.orders(account_id, name, window, from_id=from_id)
+        page = [o for o in found if not _is_forgotten(o, call.now)]
+        kept = page + kept if window.newest else kept + page
+        if len(found) < window.limit or len(kept) >= window.limit:
+            break
+        window = msgspec.structs.replace(window, page=window.page + 1)
+    return kept[-window.limit :] if window.newest else kept[: window.limit]
+
+
+def _week(call: Call) -> tuple[Millis, Millis | None]:
     """The span asked for, at most seven days; the last seven if none was."""
     start, end = call.params.time_range()
     if start is not None and end is not None and end - start > WEEK:
@@ -107,17 +129,19 @@ def _week(call: Call) -> tuple[Millis | None, Millis | None]:
 def user_trades(call: Call) -> object:
     """`GET /fapi/v1/userTrades`: of seven days, or from a trade id on."""
     params = call.params
-    symbol = call.symbol()
+    name = params.text("symbol")
     order_id, from_id = params.optional_long("orderId"), params.optional_long("fromId")
     timed = params.has("startTime") or params.has("endTime")
     if from_id is not None and timed:
         raise ApiError(Error.BAD_COMBINATION)
     start, end = _week(call)
+    first = call.now - TRADES_KEPT
     if from_id is not None or (order_id is not None and not timed):
-        start, end = call.now - TRADES_KEPT, None
+        start, end = first, None
     newest = from_id is None and not params.has("startTime")
     limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)
-    window = Window(start=start, end=end, limit=limit, newest=newest)
+    symbol = call.market_of(name).symbol
+    window = Window(start=max(start, first), end=end, limit=limit, newest=newest)
     found = call.desk.history.trades(
         call.account.account_id, symbol.name, window, order_id=order_id, from_id=from_id
     )
@@ -127,9 +151,7 @@ def user_trades(call: Call) -> object:
 def income(call: Call) -> object:
     """`GET /fapi/v1/income`: of three months; the last seven days if no time was sent."""
     params = call.params
-    name = params.optional("symbol")
-    if name is not None:
-        call.market_of(name)
+    name, income_type = params.optional("symbol"), params.optional("incomeType")
     start, end = params.time_range()
     if start is None and end is None:
         start = call.now - WEEK
@@ -143,11 +165,10 @@ def income(call: Call) -> object:
         page=min(page or 1, 1_000_000),
         newest=not params.has("startTime") and page is None,
     )
+    if name is not None:
+        call.market_of(name)
     found = call.desk.history.income(
-        call.account.account_id,
-        window,
-        symbol=name,
-        income_type=params.optional("incomeType"),
+        call.account.account_id, window, symbol=name, income_type=income_type
     )
     return [shapes.income(row) for row in found]
 
@@ -155,7 +176,7 @@ def income(call: Call) -> object:
 def margin_changes(call: Call) -> object:
     """`GET /fapi/v1/positionMargin/history`: of 30 days."""
     params = call.params
-    symbol = call.symbol()
+    name = params.text("symbol")
     kind = params.optional_long("type")
     if kind not in (None, 1, 2):
         raise ApiError(Error.INVALID_PARAMETER, "type")
@@ -169,7 +190,6 @@ def margin_changes(call: Call) -> object:
         newest=start is None,
     )
     added = None if kind is None else kind == 1
-    found = call.desk.history.margin_changes(
-        call.account.account_id, symbol.name, window, added=added
-    )
+    call.market_of(name)
+    found = call.desk.history.margin_changes(call.account.account_id, name, window, added=added)
     return [shapes.margin_change(row) for row in found]

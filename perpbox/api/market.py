@@ -11,7 +11,7 @@ from perpbox.api.params import Params
 from perpbox.api.shapes import market as shapes
 from perpbox.engine.market import Market
 
-DEPTH_WEIGHTS: Final = {5: 2, 10: 2, 20: 2, 50: 2, 100: 5, 500: 10, 1000: 20}
+DEPTH_WEIGHTS: Final = {"5": 2, "10": 2, "20": 2, "50": 2, "100": 5, "500": 10, "1000": 20}
 DEFAULT_DEPTH: Final = 500
 DEFAULT_TRADES: Final = 500
 MAX_TRADES: Final = 1000
@@ -31,23 +31,24 @@ def exchange_info(call: Call) -> object:
 
 def depth_weight(params: Params) -> int:
     """By limit; a limit that is none costs what the default does."""
-    limit = params.values.get("limit", "")
-    return DEPTH_WEIGHTS.get(int(limit) if limit.isascii() and limit.isdigit() else 0, 10)
+    return DEPTH_WEIGHTS.get(params.values.get("limit", ""), DEPTH_WEIGHTS["500"])
 
 
 def depth(call: Call) -> object:
-    market = call.market()
+    name = call.params.text("symbol")
     limit = call.params.optional_long("limit")
+    market = call.market_of(name)
     if limit is None:
         limit = DEFAULT_DEPTH
-    if limit not in DEPTH_WEIGHTS:
+    if str(limit) not in DEPTH_WEIGHTS:
         raise ApiError(Error.INVALID_DEPTH_LIMIT, limit)
     return shapes.depth(market, limit, call.now)
 
 
 def trades(call: Call) -> object:
-    symbol = call.symbol()
+    name = call.params.text("symbol")
     limit = call.params.limit(DEFAULT_TRADES, MAX_TRADES)
+    symbol = call.market_of(name).symbol
     return [shapes.trade(told, symbol) for told in call.desk.tape.recent(symbol.name, limit)]
 
 

@@ -17,7 +17,7 @@ from perpbox.account import (
 )
 from perpbox.api.call import Call, error_of
 from perpbox.api.errors import ApiError, Error
-from perpbox.api.params import MAX_DIGITS, Params, member_of, require_precision
+from perpbox.api.params import MAX_DIGITS, Params, member_of, precise
 from perpbox.api.settings import position_side
 from perpbox.api.shapes.order import IMMEDIATE, acknowledged_order, told_order
 from perpbox.engine.commands import AmendOrder, CancelAllOrders, CancelOrder, PlaceOrder
@@ -25,25 +25,43 @@ from perpbox.engine.orders import check_new_order
 from perpbox.engine.rejects import Reject, Rejected
 from perpbox.engine.turn import Turn
 from perpbox.instrument import Symbol
-from perpbox.money import Price, Quantity
 
 SIDES: Final[dict[str, Side]] = {"BUY": BUY, "SELL": SELL}
 ALGO_TYPES: Final = frozenset(
     ("STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET")
 )
 RESPONSE_TYPES: Final = ("ACK", "RESULT")
+MANDATORY: Final = {
+    "LIMIT": ("symbol", "side", "type", "timeInForce", "quantity", "price"),
+    "MARKET": ("symbol", "side", "type", "quantity"),
+}
+OPTIONAL: Final = (
+    "positionSide",
+    "newClientOrderId",
+    "newOrderRespType",
+    "priceMatch",
+    "selfTradePreventionMode",
+)
+UNFIT_FOR_LIMIT: Final = ("stopPrice", "activationPrice", "callbackRate", "goodTillDate")
+UNFIT: Final = {
+    "LIMIT": UNFIT_FOR_LIMIT,
+    "MARKET": ("timeInForce", "price", *UNFIT_FOR_LIMIT),
+}
 MAX_BATCH: Final = 5
 MAX_CANCELS: Final = 10
 
 
 def new_order(call: Call) -> object:
-    """`POST /fapi/v1/order`. ACK tells the order as accepted, RESULT as the turn left it."""
+    """`POST /fapi/v1/order`: the order as it was accepted.
+
+    With RESULT as the turn left it, if that is its end: a MARKET, IOC or FOK order.
+    """
     symbol, command, response_type = _read_new_order(call)
     order = call.submit(command).orders[0]
     immediate = order.order_type is OrderType.MARKET or order.time_in_force in IMMEDIATE
-    if immediate and response_type == "ACK":
-        return acknowledged_order(order, symbol)
-    return told_order(order, symbol)
+    if immediate and response_type == "RESULT":
+        return told_order(order, symbol)
+    return acknowledged_order(order, symbol)
 
 
 def test_order(call: Call) -> object:
@@ -79,51 +97,58 @@ def _never_placed(call: Call, symbol: Symbol, command: PlaceOrder) -> object:
 
 
 def _read_new_order(call: Call) -> tuple[Symbol, PlaceOrder, str]:
-    """The parameters as a command: what is missing first, then what is unknown, then precision."""
+    """The parameters as a command: their own faults first, then symbol, enums, precision."""
     params = call.params
-    _require_sent(params)
+    price, quantity, reduce_only = _require_well_formed(params, call.account.hedge_mode)
     symbol = call.market_of(params.text("symbol")).symbol
     side = _side(params)
-    position = position_side(call)
+    position = position_side(params.optional("positionSide"))
     order_type = _order_type(params.text("type"))
-    response_type = params.optional("newOrderRespType") or "ACK"
-    if response_type not in RESPONSE_TYPES:
-        raise ApiError(Error.INVALID_RESPONSE_TYPE)
-    _refuse_unfit(params, order_type, call.account.hedge_mode)
     time_in_force = TimeInForce.GTC
-    price: Price = 0
     if order_type is OrderType.LIMIT:
         error = ApiError(Error.INVALID_TIME_IN_FORCE)
         time_in_force = params.member("timeInForce", TimeInForce, error)
-        price = params.decimal("price")
-    quantity = params.decimal("quantity")
-    _require_symbol_precision(symbol, price, quantity)
+    client_order_id = params.client_order_id()
+    response_type = params.optional("newOrderRespType") or "ACK"
+    if response_type not in RESPONSE_TYPES:
+        raise ApiError(Error.INVALID_RESPONSE_TYPE)
+    _refuse_price_match(params)
+    self_trade_prevention = _self_trade_prevention(params)
     command = PlaceOrder(
         account_id=call.account.account_id,
         symbol=symbol.name,
         side=side,
         position_side=position,
         order_type=order_type,
-        quantity=quantity,
-        price=price,
+        price=precise(price, symbol.price_precision),
+        quantity=precise(quantity, symbol.quantity_precision),
         time_in_force=time_in_force,
-        reduce_only=params.optional_flag("reduceOnly"),
-        client_order_id=params.client_order_id(),
-        self_trade_prevention=_self_trade_prevention(params),
+        reduce_only=reduce_only,
+        client_order_id=client_order_id,
+        self_trade_prevention=self_trade_prevention,
     )
     return symbol, command, response_type
 
 
-def _require_sent(params: Params) -> None:
-    """-1102 for the first mandatory parameter that is missing, in documented order."""
-    for name in ("symbol", "side", "type"):
+def _require_well_formed(params: Params, hedge_mode: bool) -> tuple[int | None, int | None, bool]:
+    """Price, quantity and reduceOnly; -1102, -1105, -1106 or -1130 for what cannot be read.
+
+    What is missing comes first, in documented order. Nothing is unfit for an unknown type.
+    """
+    kind = params.values.get("type", "")
+    for name in MANDATORY.get(kind, ("symbol", "side", "type")):
         params.text(name)
-    kind = params.values["type"]
-    if kind == "LIMIT":
-        for name in ("timeInForce", "quantity", "price"):
-            params.text(name)
-    elif kind == "MARKET":
-        params.text("quantity")
+    price = params.number("price") if kind == "LIMIT" else 0
+    quantity = params.number("quantity") if kind in MANDATORY else 0
+    params.require_filled(*OPTIONAL)
+    for name in UNFIT.get(kind, ()):
+        if params.has(name):
+            raise ApiError(Error.NOT_REQUIRED, name.lower())
+    if hedge_mode and params.has("reduceOnly"):
+        raise ApiError(Error.NOT_REQUIRED, "reduceonly")
+    if params.optional_flag("closePosition") and kind in MANDATORY:
+        raise ApiError(Error.NOT_REQUIRED, "closeposition")
+    return price, quantity, params.optional_flag("reduceOnly")
 
 
 def _side(params: Params) -> Side:
@@ -139,18 +164,7 @@ def _order_type(value: str) -> OrderType:
     return member_of(value, OrderType, ApiError(Error.INVALID_ORDER_TYPE))
 
 
-def _refuse_unfit(params: Params, order_type: OrderType, hedge_mode: bool) -> None:
-    """-1106 for what does not go with the order's type or the account's mode."""
-    unfit = ["stopPrice", "activationPrice", "callbackRate", "goodTillDate"]
-    if order_type is OrderType.MARKET:
-        unfit += ["timeInForce", "price"]
-    if hedge_mode:
-        unfit.append("reduceOnly")
-    for name in unfit:
-        if params.has(name):
-            raise ApiError(Error.NOT_REQUIRED, name.lower())
-    if params.optional_flag("closePosition"):
-        raise ApiError(Error.NOT_REQUIRED, "closeposition")
+def _refuse_price_match(params: Params) -> None:
     if params.optional("priceMatch") not in (None, "NONE"):
         raise ApiError(Error.INVALID_PRICE_MATCH)
 
@@ -162,11 +176,6 @@ def _self_trade_prevention(params: Params) -> SelfTradePrevention:
         return SelfTradePrevention.EXPIRE_MAKER
     error = ApiError(Error.INVALID_SELF_TRADE_PREVENTION)
     return member_of(value or "", SelfTradePrevention, error)
-
-
-def _require_symbol_precision(symbol: Symbol, price: Price, quantity: Quantity) -> None:
-    require_precision(quantity, symbol.quantity_precision)
-    require_precision(price, symbol.price_precision)
 
 
 # Orders that stand.
@@ -183,8 +192,9 @@ def which_order(params: Params) -> tuple[int, str]:
 
 def cancel_order(call: Call) -> object:
     """`DELETE /fapi/v1/order`; -2011 if it is not open."""
-    symbol = call.symbol()
-    return _cancel(call, symbol, *which_order(call.params))
+    name = call.params.text("symbol")
+    wanted = which_order(call.params)
+    return _cancel(call, call.market_of(name).symbol, *wanted)
 
 
 def _cancel(call: Call, symbol: Symbol, order_id: int, client_order_id: str) -> object:
@@ -209,13 +219,14 @@ def amend_order(call: Call) -> object:
     params = call.params
     for name in ("symbol", "side", "quantity", "price"):
         params.text(name)
+    order_id, client_order_id = which_order(params)
+    sent_price, sent_quantity = params.number("price"), params.number("quantity")
+    params.require_filled("priceMatch")
     symbol = call.symbol()
     side = _side(params)
-    if params.optional("priceMatch") not in (None, "NONE"):
-        raise ApiError(Error.INVALID_PRICE_MATCH)
-    order_id, client_order_id = which_order(params)
-    price, quantity = params.decimal("price"), params.decimal("quantity")
-    _require_symbol_precision(symbol, price, quantity)
+    _refuse_price_match(params)
+    price = precise(sent_price, symbol.price_precision)
+    quantity = precise(sent_quantity, symbol.quantity_precision)
     account_id = call.account.account_id
     command = AmendOrder(account_id, symbol.name, side, quantity, price, order_id, client_order_id)
     return told_order(call.submit(command).orders[0], symbol)
@@ -241,11 +252,16 @@ def _batch(call: Call) -> list[Params]:
         rows = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError):
         raise ApiError(Error.INVALID_PARAMETER, "batchOrders") from None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(rows, list) or not all(_is_flat(row) for row in rows):
         raise ApiError(Error.INVALID_PARAMETER, "batchOrders")
     if not 1 <= len(rows) <= MAX_BATCH:
         raise ApiError(Error.BATCH_SIZE)
     return [Params(_texts(row)) for row in rows]
+
+
+def _is_flat(row: object) -> bool:
+    """Whether it is a JSON object of plain values; its numbers are text by now."""
+    return isinstance(row, dict) and not any(isinstance(v, list | dict) for v in row.values())
 
 
 def _texts(row: Mapping[str, object]) -> dict[str, str]:
@@ -266,11 +282,12 @@ def _element(call: Call, params: Params, handler: Callable[[Call], object]) -> o
 
 def cancel_orders(call: Call) -> object:
     """`DELETE /fapi/v1/batchOrders`: by `orderIdList` or `origClientOrderIdList`."""
-    symbol = call.symbol()
+    name = call.params.text("symbol")
     order_ids = _list_of(call.params, "orderIdList")
     client_order_ids = _list_of(call.params, "origClientOrderIdList")
     if not order_ids and not client_order_ids:
         raise ApiError(Error.EITHER_MISSING, "origClientOrderIdList", "orderIdList")
+    symbol = call.market_of(name).symbol
     wanted = [(int(i), "") for i in order_ids] or [(0, i) for i in client_order_ids]
     if len(wanted) > MAX_CANCELS:
         raise ApiError(Error.TOO_MANY_CANCELS)

@@ -29,7 +29,7 @@ def signed_parts(request: Request) -> tuple[bytes, bytes]:
     if not request.body or request.method == "GET":
         return request.query, b""
     kind = request.headers.get("content-type", "")
-    if kind.startswith("application/json"):
+    if kind.lower().startswith("application/json"):
         return request.query, b""
     return request.query, request.body
 
@@ -130,22 +130,19 @@ class Params:
             raise ApiError(Error.MANDATORY_MISSING, name)
         return value
 
-    def decimal(self, name: str) -> int:
-        """A mandatory number at 1e-8: -1102 if it is none, -1111 beyond the eighth decimal."""
-        return self._decimal(name, self.text(name))
-
-    def optional_decimal(self, name: str) -> int | None:
-        value = self.optional(name)
-        return None if value is None else self._decimal(name, value)
-
-    @staticmethod
-    def _decimal(name: str, value: str) -> int:
+    def number(self, name: str) -> int | None:
+        """A mandatory number at 1e-8, None beyond the eighth decimal; -1102 if it is none."""
         try:
-            return parse(value)
+            return parse(self.text(name))
         except TooPrecise:
-            raise ApiError(Error.BAD_PRECISION) from None
+            return None
         except NotANumber:
             raise ApiError(Error.MANDATORY_MISSING, name) from None
+
+    def require_filled(self, *names: str) -> None:
+        """-1105 for the first of these optional parameters that was sent empty."""
+        for name in names:
+            self.optional(name)
 
     def long(self, name: str) -> int:
         """A mandatory whole number, or -1102."""
@@ -199,16 +196,22 @@ class Params:
         value = self.optional(name)
         if value is None:
             return ""
-        if not CLIENT_ORDER_ID.match(value):
+        if not CLIENT_ORDER_ID.fullmatch(value):
             raise ApiError(Error.BAD_CLIENT_ORDER_ID)
         return value
 
     def time_range(self) -> tuple[Millis | None, Millis | None]:
         """`startTime` and `endTime`; -1023 if the first is the later."""
-        start, end = self.optional_long("startTime"), self.optional_long("endTime")
+        start, end = self._time("startTime"), self._time("endTime")
         if start is not None and end is not None and start > end:
             raise ApiError(Error.START_AFTER_END)
         return start, end
+
+    def _time(self, name: str) -> Millis | None:
+        value = self.optional_long(name)
+        if value is not None and value < 0:
+            raise ApiError(Error.INVALID_PARAMETER, name)
+        return value
 
 
 def member_of(value: str, kind: type[Member], error: ApiError) -> Member:
@@ -232,7 +235,8 @@ def _truth(value: str) -> bool | None:
     return {"true": True, "false": False}.get(value.lower())
 
 
-def require_precision(value: int, decimals: int) -> None:
-    """-1111 if the value needs more decimals than its symbol has."""
-    if decimals_of(value) > decimals:
+def precise(value: int | None, decimals: int) -> int:
+    """The number that was read, or -1111 if it needs more decimals than its symbol has."""
+    if value is None or decimals_of(value) > decimals:
         raise ApiError(Error.BAD_PRECISION)
+    return value

@@ -50,7 +50,7 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/time", NONE, 1, market.time),
     Route("GET", "/fapi/v1/exchangeInfo", NONE, 1, market.exchange_info),
     Route("GET", "/fapi/v1/depth", NONE, market.depth_weight, market.depth),
-    Route("GET", "/fapi/v1/trades", NONE, 5, market.trades, of_history=True),
+    Route("GET", "/fapi/v1/trades", NONE, 5, market.trades),
     Route("GET", "/fapi/v1/ticker/price", NONE, with_symbol(1, 2), market.price_ticker),
     Route("GET", "/fapi/v2/ticker/price", NONE, with_symbol(1, 2), market.price_ticker),
     Route("GET", "/fapi/v1/ticker/bookTicker", NONE, with_symbol(2, 5), market.book_ticker),

@@ -7,6 +7,7 @@ from typing import Final
 from perpbox.account import PositionSide
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
+from perpbox.api.params import precise
 from perpbox.engine.commands import (
     AdjustIsolatedMargin,
     SetAssetMode,
@@ -14,7 +15,7 @@ from perpbox.engine.commands import (
     SetMarginType,
     SetPositionMode,
 )
-from perpbox.money import text_short
+from perpbox.money import DECIMALS, text_short
 
 SUCCESS: Final = {"code": 200, "msg": "success"}
 ADD: Final = 1
@@ -35,10 +36,10 @@ def set_leverage(call: Call) -> object:
 
 def set_margin_type(call: Call) -> object:
     name, kind = call.params.text("symbol"), call.params.text("marginType")
-    call.market_of(name)
     isolated = MARGIN_TYPES.get(kind)
     if isolated is None:
         raise ApiError(Error.INVALID_PARAMETER, "marginType")
+    call.market_of(name)
     call.submit(SetMarginType(call.account.account_id, name, isolated))
     return SUCCESS
 
@@ -53,9 +54,8 @@ def set_asset_mode(call: Call) -> object:
     return SUCCESS
 
 
-def position_side(call: Call) -> PositionSide:
-    """`positionSide`, BOTH if it was not sent; -4060 if it is none."""
-    value = call.params.optional("positionSide")
+def position_side(value: str | None) -> PositionSide:
+    """What `positionSide` names, BOTH if it was not sent; -4060 if it is none."""
     if value is None:
         return PositionSide.BOTH
     try:
@@ -67,11 +67,13 @@ def position_side(call: Call) -> PositionSide:
 def adjust_isolated_margin(call: Call) -> object:
     """`POST /fapi/v1/positionMargin`: type 1 adds, type 2 takes out."""
     params = call.params
-    name, amount, kind = params.text("symbol"), params.decimal("amount"), params.long("type")
-    call.market_of(name)
-    side = position_side(call)
+    name, side_name = params.text("symbol"), params.optional("positionSide")
+    sent, kind = params.number("amount"), params.long("type")
     if kind not in (ADD, REDUCE):
         raise ApiError(Error.INVALID_PARAMETER, "type")
+    call.market_of(name)
+    side = position_side(side_name)
+    amount = precise(sent, DECIMALS)
     if amount <= 0:
         raise ApiError(Error.AMOUNT_NOT_POSITIVE)
     change = amount if kind == ADD else -amount

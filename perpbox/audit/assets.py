@@ -29,6 +29,7 @@ from perpbox.margin.multi_assets import Rates, share_out
 from perpbox.money import SCALE, Amount
 
 NO_POSITIONS: Final = "the positions are not in the answer"
+OTHER_MOMENT: Final = "the positions are of another answer, and maybe of another moment"
 LEFT_OUT: Final = "positions are left out of the answer"
 NO_MODE: Final = "the asset mode is not in the file"
 SPLIT: Final = "how much of the margin is isolated is not in the file"
@@ -45,8 +46,8 @@ class Case(Struct, frozen=True):
     multi_assets: bool | None
     sums: Sums | None
     """Of the asset's positions; None if the answer lists none."""
-    isolated_elsewhere: Amount
-    """Isolated wallets of the asset in all the answers."""
+    elsewhere: Sums | None
+    """Of the asset's positions in all the answers, which may be of other moments."""
     shared: Recomputed | None = None
     """What multi-assets mode makes available in the asset."""
 
@@ -161,7 +162,7 @@ def _cross_wallet_balance(case: Case) -> Recomputed:
     if case.sums is not None and case.sums.is_complete:
         figures.isolated_wallet = case.sums.figures.isolated_wallet
         return certain(figures.cross_wallet_balance)
-    figures.isolated_wallet = case.isolated_elsewhere
+    figures.isolated_wallet = case.elsewhere.figures.isolated_wallet if case.elsewhere else 0
     return presumably(figures.cross_wallet_balance, "isolated wallets may be left out")
 
 
@@ -171,11 +172,11 @@ def _cross_profit(case: Case) -> Recomputed:
         return certain(0, "0: no position")
     if case.sums is not None and case.sums.is_complete:
         return certain(case.sums.figures.cross_unrealized_profit)
-    if not row.has("unrealizedProfit"):
-        return unknown(NO_POSITIONS)
-    if case.is_all_cross:
+    if row.has("unrealizedProfit") and case.is_all_cross:
         return certain(row.figure("unrealizedProfit"), "unrealizedProfit: nothing is isolated")
-    return unknown(SPLIT)
+    if case.elsewhere is not None:
+        return presumably(case.elsewhere.figures.cross_unrealized_profit, OTHER_MOMENT)
+    return unknown(SPLIT if row.has("unrealizedProfit") else NO_POSITIONS)
 
 
 def _available_balance(case: Case) -> Recomputed:
@@ -208,7 +209,11 @@ def _available_of_either(case: Case, whole: Amount) -> Recomputed:
 
 
 def _available_without_margins(case: Case) -> Recomputed:
-    """A balance does not say what margin is in use."""
+    """A balance does not say what margin is in use; another answer may."""
+    if case.elsewhere is not None and case.elsewhere.is_split and case.multi_assets is False:
+        sums = case.elsewhere.figures
+        figures = case.figures(sums.cross_initial_margin, 0, sums.isolated_open_order_margin)
+        return presumably(figures.available_balance, OTHER_MOMENT)
     most = case.figures(0, 0, 0).available_balance
     single = between(0, most, "the margin in use is not in the answer")
     return doubted(single, NO_MODE) if case.multi_assets is None else single

@@ -57,7 +57,7 @@ def _case(
     return Case(
         row=row,
         multi_assets=known.is_multi_assets(document),
-        sums=sums_of(row, asset, positions, known),
-        isolated_elsewhere=known.isolated_wallets(asset),
+        sums=None if positions is None else sums_of(row, asset, positions, known),
+        elsewhere=sums_of(row, asset, known.positions, known) if known.positions else None,
         shared=dollars.share_of(row) if dollars else None,
     )

@@ -58,7 +58,7 @@ class Known(Struct, frozen=True):
     cross_wallets: Mapping[str, Amount]
     multi_assets: bool | None
     positions: tuple[Row, ...]
-    """Of all answers; of several moments of one position the last."""
+    """Of all answers; of several moments of one leg what was told last."""
 
     def completed(self, row: Row) -> Row:
         """The position with what another answer says of the same position, unchanged since."""
@@ -101,14 +101,6 @@ class Known(Struct, frozen=True):
         pair = symbol.partition("_")[0]
         return next((quote for quote in QUOTES if pair.endswith(quote)), "")
 
-    def isolated_wallets(self, asset: str) -> Amount:
-        """What the isolated positions in the asset hold: it does not move with the price."""
-        return sum(
-            row.figure_or("isolatedWallet", 0)
-            for row in self.positions
-            if self.margin_asset_of(self.completed(row)) == asset
-        )
-
     def is_multi_assets(self, document: Document) -> bool | None:
         """Multi-assets mode, by the document itself, else by the others; None if none tells."""
         own = is_multi_assets(document)
@@ -142,8 +134,12 @@ def _all_positions(documents: Iterable[Document]) -> Iterator[Row]:
 
 
 def _last_positions(documents: Iterable[Document]) -> tuple[Row, ...]:
-    rows = _all_positions(documents)
-    return tuple({(row.text("symbol"), row.text("positionSide")): row for row in rows}.values())
+    found: dict[tuple[str, str], Row] = {}
+    for row in _all_positions(documents):
+        leg = (row.text("symbol"), row.text("positionSide"))
+        earlier = found[leg].fields if leg in found else {}
+        found[leg] = Row(row.source, row.label, {**earlier, **row.fields}, row.printed)
+    return tuple(found.values())
 
 
 def _leverage(documents: Sequence[Document]) -> dict[str, int]:

@@ -52,11 +52,8 @@ def _surroundings(held: Held, table: Table) -> tuple[Amount, list[Leg]]:
     legs: list[Leg] = []
     for row in held.answer:
         other = held_in(row, held.known)
-        if (
-            other.quantity == 0
-            or held.known.margin_asset_of(other.row) != asset
-            or other.is_isolated
-        ):
+        elsewhere = held.known.margin_asset_of(other.row) != asset
+        if other.quantity == 0 or elsewhere or other.is_isolated:
             continue
         if other.symbol == held.symbol:
             legs.append(_leg(other, table))

@@ -72,7 +72,8 @@ def _profit(held: Held) -> Recomputed:
     return at_marks(held, lambda mark: unrealized_profit(held.quantity, mark, entry))
 
 
-def _position_margin(held: Held) -> Recomputed:
+def position_margin_of(held: Held) -> Recomputed:
+    """The position's share of the initial margin, by its leverage and the rounding of its time."""
     if held.quantity == 0:
         return certain(0)
     rate = held.rate
@@ -111,7 +112,7 @@ def _order_margin_at(held: Held, rate: Ratio, mark: Price) -> Amount:
 
 
 def _initial_margin(held: Held) -> Recomputed:
-    position = _part(held, "positionInitialMargin", _position_margin)
+    position = _part(held, "positionInitialMargin", position_margin_of)
     orders = _part(held, "openOrderInitialMargin", _order_margin)
     if position.low is None or position.high is None:
         return position
@@ -173,7 +174,7 @@ FIELDS: Final[dict[str, tuple[str, Recompute]]] = {
     "unrealizedProfit": ("positionAmt × (mark − entryPrice), cut", _profit),
     "unRealizedProfit": ("positionAmt × (markPrice − entryPrice), cut", _profit),
     "initialMargin": ("positionInitialMargin + openOrderInitialMargin", _initial_margin),
-    "positionInitialMargin": ("|notional| / leverage", _position_margin),
+    "positionInitialMargin": ("|notional| / leverage", position_margin_of),
     "openOrderInitialMargin": (ONE_WAY_ORDERS, _order_margin),
     "maintMargin": ("|notional| × maintMarginRatio − cum, cut", _maint_margin),
     "isolatedMargin": ("isolatedWallet + unrealizedProfit", _isolated_margin),

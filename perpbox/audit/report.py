@@ -25,6 +25,11 @@ AGREES: Final = 0
 IS_OFF: Final = 1
 CANNOT_READ: Final = 2
 
+MANY: Final = 200
+"""Of more findings than this in a file, those that are zero and exact are only counted."""
+WIDE: Final = 180
+"""Columns of a table that goes to a file or through a pipe."""
+
 STYLES: Final = {Verdict.EXACT: "green", Verdict.OFF: "bold red", Verdict.NOT_DETERMINED: "dim"}
 
 
@@ -68,8 +73,10 @@ def _tables(path: Path) -> dict[str, Brackets]:
 
 def _show(documents: Iterable[Document], findings: Sequence[Finding]) -> None:
     console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, WIDE)
     for source, found in groupby(findings, key=lambda finding: finding.source):
-        console.print(_table(source, found))
+        _show_file(console, source, list(found))
     silent = {document.source for document in documents} - {each.source for each in findings}
     for source in sorted(silent):
         console.print(f"{escape(source)}: nothing in it is derived", highlight=False)
@@ -77,11 +84,26 @@ def _show(documents: Iterable[Document], findings: Sequence[Finding]) -> None:
     console.print(", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict))
 
 
-def _table(source: str, findings: Iterable[Finding]) -> Table:
+def _show_file(console: Console, source: str, findings: Sequence[Finding]) -> None:
+    """One file's table. The live service lists every symbol, and most of them hold nothing."""
+    shown = findings
+    if len(findings) > MANY:
+        shown = [each for each in findings if not _is_plain_zero(each)]
+    console.print(_table(source, shown, no_wrap=console.width >= WIDE))
+    if len(shown) < len(findings):
+        hidden = len(findings) - len(shown)
+        console.print(f"and {hidden} fields that are zero, and exactly so", highlight=False)
+
+
+def _is_plain_zero(finding: Finding) -> bool:
+    return finding.verdict is Verdict.EXACT and not finding.recorded.strip("0.")
+
+
+def _table(source: str, findings: Iterable[Finding], *, no_wrap: bool) -> Table:
     table = Table(title=escape(source), title_justify="left")
-    table.add_column("field", overflow="fold")
-    table.add_column("recorded", justify="right", overflow="fold")
-    table.add_column("recomputed", justify="right", overflow="fold")
+    table.add_column("field", overflow="fold", no_wrap=no_wrap)
+    table.add_column("recorded", justify="right", overflow="fold", no_wrap=no_wrap)
+    table.add_column("recomputed", justify="right", overflow="fold", no_wrap=no_wrap)
     table.add_column("formula", overflow="fold")
     table.add_column("verdict", overflow="fold")
     for each in findings:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from msgspec import Struct
 
 from perpbox.account import PositionFigures
 from perpbox.audit.figures import Missing, Row
-from perpbox.audit.held import held_in
+from perpbox.audit.held import Held, held_in
 from perpbox.audit.known import Known
-from perpbox.audit.verdict import ROUNDINGS
+from perpbox.audit.positions import position_margin_of
+from perpbox.audit.verdict import ROUNDINGS, attempt, is_figure
 from perpbox.margin.asset import AssetFigures
 from perpbox.money import Amount
 
@@ -34,11 +36,13 @@ class Sums(Struct, frozen=True):
     """Whether the rows tell position margin from order margin; those of v3/account do not."""
     is_complete: bool
     """Whether their margin is the asset's, so that none is left out."""
+    is_split: bool
+    """Whether the order margin of isolated positions is told from their position margin."""
 
     @property
     def splits_margin(self) -> bool:
-        """Whether they tell the isolated margins from the cross ones."""
-        return self.is_complete and (self.has_parts or self.figures.isolated_wallet == 0)
+        """Whether all that is cross, and all that is isolated, is known."""
+        return self.is_complete and self.is_split
 
     def total(self, name: str) -> Amount:
         """The sum of one field; `Missing` if a row does not have it."""
@@ -49,33 +53,60 @@ class Sums(Struct, frozen=True):
         return total
 
 
-def sums_of(asset: Row, name: str, positions: Sequence[Row] | None, known: Known) -> Sums | None:
+class Parts(Struct, frozen=True):
+    """The margin of one position row, taken apart."""
+
+    position: Amount
+    orders: Amount
+    is_split: bool
+
+
+def sums_of(asset: Row, name: str, positions: Sequence[Row], known: Known) -> Sums:
     """The positions in the asset called `name`, whose row is `asset`."""
-    if positions is None:
-        return None
-    rows = tuple(row for row in positions if known.margin_asset_of(known.completed(row)) == name)
-    has_parts = all(row.has("positionInitialMargin") for row in rows)
+    helds = [held_in(row, known) for row in positions]
+    helds = [held for held in helds if known.margin_asset_of(held.row) == name]
     figures = AssetFigures(name)
-    for row in rows:
-        _add(figures, row, known, "positionInitialMargin" if has_parts else "initialMargin")
-    return Sums(rows, figures, has_parts, _is_complete(asset, figures, has_parts=has_parts))
+    is_split = True
+    for held in helds:
+        parts = _parts_of(held)
+        is_split = is_split and (parts.is_split or not _is_isolated(held))
+        figures.add(_figures_of(held, parts))
+    has_parts = all(held.row.has("positionInitialMargin") for held in helds)
+    is_complete = _is_complete(asset, figures, has_parts=has_parts)
+    return Sums(tuple(held.row for held in helds), figures, has_parts, is_complete, is_split)
 
 
-def _add(figures: AssetFigures, row: Row, known: Known, margin: str) -> None:
-    held = held_in(row, known)
-    # A row without any word on its margin type can only be counted as cross.
-    told = any(held.row.has(name) for name in ("isolated", "marginType", "isolatedWallet"))
-    parts = PositionFigures(
+def _parts_of(held: Held) -> Parts:
+    """As the row tells them, else by what its leverage makes the position's part."""
+    row = held.row
+    if row.has("positionInitialMargin"):
+        orders = row.figure_or("openOrderInitialMargin", 0)
+        return Parts(row.figure("positionInitialMargin"), orders, is_split=True)
+    whole = row.figure_or("initialMargin", 0)
+    position = attempt(partial(position_margin_of, held))
+    if position.low is not None and is_figure(position):
+        return Parts(position.low, whole - position.low, is_split=row.has("initialMargin"))
+    return Parts(whole, 0, is_split=False)
+
+
+def _figures_of(held: Held, parts: Parts) -> PositionFigures:
+    row = held.row
+    return PositionFigures(
         mark=0,
         notional=row.figure_or("notional", 0),
         unrealized_profit=row.figure_or(held.profit_name, 0),
-        position_initial_margin=row.figure_or(margin, 0),
-        open_order_initial_margin=row.figure_or("openOrderInitialMargin", 0),
+        position_initial_margin=parts.position,
+        open_order_initial_margin=parts.orders,
         maint_margin=row.figure_or("maintMargin", 0),
-        isolated=told and held.is_isolated,
+        isolated=_is_isolated(held),
         isolated_wallet=row.figure_or("isolatedWallet", 0),
     )
-    figures.add(parts)
+
+
+def _is_isolated(held: Held) -> bool:
+    """A row without any word on its margin type can only be counted as cross."""
+    told = any(held.row.has(name) for name in ("isolated", "marginType", "isolatedWallet"))
+    return told and held.is_isolated
 
 
 def _is_complete(asset: Row, figures: AssetFigures, *, has_parts: bool) -> bool:

@@ -110,15 +110,16 @@ def judge(row: Row, name: str, formula: str, recomputed: Recomputed) -> Finding:
     recorded = row.figure(name)
     verdict = _verdict(recorded, recomputed)
     off = verdict is Verdict.OFF
+    fits = recomputed.low is not None and distance(recorded, recomputed) == 0
     return Finding(
         source=row.source,
         field=row.place(name),
         recorded=row.text(name),
-        recomputed=_shown(recomputed),
+        recomputed=text(recorded) if verdict is Verdict.EXACT else _shown(recomputed),
         formula=recomputed.formula or formula,
         verdict=verdict,
         ulps=distance(recorded, recomputed) if off else 0,
-        reason=recomputed.reason if verdict is Verdict.NOT_DETERMINED else "",
+        reason=_reason(recomputed, fits=fits) if verdict is Verdict.NOT_DETERMINED else "",
     )
 
 
@@ -141,6 +142,10 @@ def _verdict(recorded: Amount, recomputed: Recomputed) -> Verdict:
         return Verdict.NOT_DETERMINED if excused else Verdict.OFF
     met = recorded == recomputed.low and recomputed.high in {None, recorded}
     return Verdict.EXACT if met else Verdict.NOT_DETERMINED
+
+
+def _reason(recomputed: Recomputed, *, fits: bool) -> str:
+    return f"it fits, but {recomputed.reason}" if fits else recomputed.reason
 
 
 def _shown(recomputed: Recomputed) -> str:

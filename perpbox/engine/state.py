@@ -347,7 +347,10 @@ def _leverage_changed(state: State, event: happened.LeverageChanged, now: Millis
 
 def _margin_type_changed(state: State, event: happened.MarginTypeChanged, now: Millis) -> None:
     account = state.accounts[event.account_id]
-    exposure_of(state, account, event.symbol).isolated = event.isolated
+    exposure = exposure_of(state, account, event.symbol)
+    exposure.isolated = event.isolated
+    for position in exposure.positions.values():
+        position.figures = None
     account.version += 1
 
 

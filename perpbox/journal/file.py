@@ -6,7 +6,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -25,16 +25,23 @@ HEADER_SIZE: Final = 100
 CACHE_KIB: Final = 32 * 1024
 
 
-def require_place(path: Path) -> None:
-    """There can be a journal at this path, as far as the folder and what is there tell."""
+def place_of(path: Path) -> Path:
+    """The path without links; there can be a journal, as far as the folder and the file tell."""
     try:
-        if not path.parent.is_dir():
-            raise JournalUnreachable(f"{path} cannot be opened: there is no folder {path.parent}.")
-        mode = path.stat().st_mode if path.exists() else None
-    except OSError as error:
-        raise JournalUnreachable(f"{path} cannot be opened: {error.strerror}.") from error
-    if mode is None:
-        return
+        place = path.resolve()
+        folder = place.parent.is_dir()
+        mode = place.stat().st_mode if place.exists() else None
+    except (OSError, RuntimeError, ValueError) as error:
+        # The latter two are for links in a circle and for text that no path can be.
+        raise JournalUnreachable(f"{path} cannot be opened: {error}.") from error
+    if not folder:
+        raise JournalUnreachable(f"{path} cannot be opened: there is no folder {place.parent}.")
+    if mode is not None:
+        _require_file(place, mode)
+    return place
+
+
+def _require_file(path: Path, mode: int) -> None:
     if stat.S_ISDIR(mode):
         raise JournalUnreachable(f"{path} is a folder; a journal is a file.")
     if not stat.S_ISREG(mode):
@@ -129,16 +136,6 @@ def open_to_read(path: Path, *, at_rest: bool) -> sqlite3.Connection:
         )
 
 
-def require_sound(path: Path) -> None:
-    """SQLite can read the file; every page of it if its last writer did not get to close it."""
-    with damage_told(path), closing(open_to_read(path, at_rest=True)) as connection:
-        require_marks_within(path, connection)
-        if has_log(path):
-            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if verdict != "ok":
-                raise JournalDamaged(f"{path} is damaged: {verdict}.")
-
-
 def require_marks_within(path: Path, connection: sqlite3.Connection) -> None:
     """As `require_marks`, as SQLite tells them: with what the log has to say."""
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
@@ -161,6 +158,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA checkpoint_fullfsync = ON")
         # The store moves the log into the file after it has told what is durable, not before.
         connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     except BaseException:
         connection.close()
@@ -184,11 +182,14 @@ def create(path: Path, head: Head, version: str) -> None:
         draft.rename(path)
         _sync(path.parent)
     except (OSError, sqlite3.Error) as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise JournalUnreachable(f"{path} cannot be made: {error}.") from error
 
 
 def _write_head(connection: sqlite3.Connection, head: Head, version: str) -> None:
+    # Nothing can be torn yet: the draft is brought to the disk as a whole before it is renamed.
+    connection.execute("PRAGMA synchronous = OFF")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.executescript(TABLES)

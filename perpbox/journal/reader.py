@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 from zlib import crc32
 
 from perpbox.journal import file
@@ -63,6 +63,13 @@ class Reader:
                 yield sequence, self._checked(f"line {sequence}", line, checksum)
             after = rows[-1][0]
 
+    def last_snapshot(self, version: str) -> int:
+        """Number of the last turn that a snapshot of this version holds; zero without one."""
+        ((last,),) = self.rows(
+            "SELECT coalesce(max(sequence), 0) FROM snapshots WHERE version = ?", (version,)
+        )
+        return int(last)
+
     def snapshots(self, version: str) -> Iterator[tuple[int, bytes]]:
         """The states that this version dumped, newest first; a damaged one is passed over."""
         for (sequence,) in self.rows(
@@ -71,20 +78,41 @@ class Reader:
             for state, checksum in self.rows(
                 "SELECT state, checksum FROM snapshots WHERE sequence = ?", (sequence,)
             ):
-                if crc32(state) == checksum:
+                if is_whole(state, checksum):
                     yield sequence, state
 
     def _checked(self, what: str, value: object, checksum: int) -> bytes:
-        if not isinstance(value, bytes) or crc32(value) != checksum:
+        if not is_whole(value, checksum):
             raise JournalDamaged(f"{self._path} is damaged: {what} is not what was written.")
         return value
+
+
+def is_whole(value: object, checksum: int) -> TypeGuard[bytes]:
+    """Whether these are the bytes that the checksum was taken of."""
+    return isinstance(value, bytes) and crc32(value) == checksum
+
+
+def require_sound(path: Path) -> None:
+    """SQLite can read the file; every page of it if its last writer did not get to close it.
+
+    Leaves the file as it is. The caller holds the lock.
+    """
+    with closing(file.open_to_read(path, at_rest=True)) as connection:
+        with file.damage_told(path):
+            file.require_marks_within(path, connection)
+        reader = Reader(path, connection)
+        reader.head()
+        reader.last_sequence()
+        if file.has_log(path):
+            ((verdict,),) = reader.rows("PRAGMA quick_check(1)")
+            if verdict != "ok":
+                raise JournalDamaged(f"{path} is damaged: {verdict}.")
 
 
 @contextmanager
 def reading(path: Path) -> Iterator[Reader]:
     """A reader of a journal, whether or not a venue has it open."""
-    path = path.resolve()
-    file.require_place(path)
+    path = file.place_of(path)
     if not path.exists():
         raise JournalUnreachable(f"There is no journal at {path}.")
     lock: FileLock | None = None

@@ -17,7 +17,7 @@ from perpbox.journal.errors import JournalError
 from perpbox.journal.journal import Head, Journal, follow
 from perpbox.journal.keys import Key, NumberedKey
 from perpbox.journal.lock import FileLock
-from perpbox.journal.reader import Reader
+from perpbox.journal.reader import Reader, require_sound
 from perpbox.journal.sqlite_history import SqliteHistory
 from perpbox.journal.store import Store, key_inserted, keys_deleted, snapshot_of
 
@@ -52,7 +52,7 @@ class SqliteJournal(Journal):
         self._reader = Reader(path, file.open_to_read(path, at_rest=False))
         try:
             super().__init__(self._reader.head(), self._reader.last_sequence())
-            self.snapshot_sequence = next((s for s, _ in self.snapshots()), 0)
+            self.snapshot_sequence = self._reader.last_snapshot(__version__)
         except BaseException:
             self._reader.close()
             raise
@@ -92,6 +92,8 @@ class SqliteJournal(Journal):
         return self._reader.snapshots(__version__)
 
     def snapshot(self, sequence: int, state: bytes) -> None:
+        if not 0 < sequence <= self.last_sequence:
+            raise ValueError(f"there is no turn {sequence} to have left a state")
         self._appender.ask(snapshot_of(sequence, state, __version__))
         self.snapshot_sequence = sequence
 
@@ -120,14 +122,13 @@ def open_file(path: Path, catalogue_json: bytes, shard: int) -> SqliteJournal:
 
     Nothing is written before the file is known to be a whole journal that nobody else holds.
     """
-    path = path.resolve()
-    file.require_place(path)
+    path = file.place_of(path)
     lock = FileLock(path)
     try:
         if path.exists():
             file.require_writable(path)
             file.require_journal(path)
-            file.require_sound(path)
+            require_sound(path)
         else:
             head = Head(catalogue_json, shard, created=time.time_ns() // 1_000_000)
             file.create(path, head, __version__)

@@ -33,40 +33,54 @@ WHERE account_id = :account_id AND client_order_id = :client_order_id AND symbol
 ORDER BY order_id DESC LIMIT 1
 """
 
-# Each is continued with the direction and the page. A null lets any value pass.
+# The rows of a page are found in the index alone, and only they are read. `PAGE` stands for how
+# it is counted; a null lets any value pass.
+PAGE: Final = "/* page */"
+FORWARD: Final = "ASC LIMIT :limit OFFSET :skip"
+BACKWARD: Final = "DESC LIMIT :limit OFFSET :skip"
+
 ORDERS_OF_SYMBOL: Final = """
-SELECT data FROM orders
-WHERE account_id = :account_id AND symbol = :symbol
-    AND order_id >= coalesce(:from_id, order_id) AND created BETWEEN :first AND :last
-ORDER BY order_id
+SELECT data FROM orders WHERE order_id IN (
+    SELECT order_id FROM orders
+    WHERE account_id = :account_id AND symbol = :symbol
+        AND order_id >= coalesce(:from_id, order_id) AND created BETWEEN :first AND :last
+    ORDER BY order_id /* page */
+) ORDER BY order_id
 """
 ORDERS: Final = """
-SELECT data FROM orders
-WHERE account_id = :account_id
-    AND order_id >= coalesce(:from_id, order_id) AND created BETWEEN :first AND :last
-ORDER BY order_id
+SELECT data FROM orders WHERE order_id IN (
+    SELECT order_id FROM orders
+    WHERE account_id = :account_id
+        AND order_id >= coalesce(:from_id, order_id) AND created BETWEEN :first AND :last
+    ORDER BY order_id /* page */
+) ORDER BY order_id
 """
 TRADES: Final = """
-SELECT data FROM trades
-WHERE account_id = :account_id AND symbol = :symbol
-    AND trade_id >= coalesce(:from_id, trade_id) AND order_id = coalesce(:order_id, order_id)
-    AND time BETWEEN :first AND :last
-ORDER BY trade_id
+SELECT data FROM trades WHERE number IN (
+    SELECT number FROM trades
+    WHERE account_id = :account_id AND symbol = :symbol
+        AND trade_id >= coalesce(:from_id, trade_id) AND order_id = coalesce(:order_id, order_id)
+        AND time BETWEEN :first AND :last
+    ORDER BY trade_id /* page */
+) ORDER BY number
 """
 INCOME: Final = """
-SELECT data FROM income
-WHERE account_id = :account_id AND time BETWEEN :first AND :last
-    AND symbol = coalesce(:symbol, symbol) AND income_type = coalesce(:income_type, income_type)
-ORDER BY number
+SELECT data FROM income WHERE number IN (
+    SELECT number FROM income
+    WHERE account_id = :account_id AND time BETWEEN :first AND :last
+        AND symbol = coalesce(:symbol, symbol)
+        AND income_type = coalesce(:income_type, income_type)
+    ORDER BY number /* page */
+) ORDER BY number
 """
 MARGIN_CHANGES: Final = """
-SELECT data FROM margin_changes
-WHERE account_id = :account_id AND symbol = :symbol AND time BETWEEN :first AND :last
-    AND added = coalesce(:added, added)
-ORDER BY number
+SELECT data FROM margin_changes WHERE number IN (
+    SELECT number FROM margin_changes
+    WHERE account_id = :account_id AND symbol = :symbol AND time BETWEEN :first AND :last
+        AND added = coalesce(:added, added)
+    ORDER BY number /* page */
+) ORDER BY number
 """
-FORWARD: Final = " ASC LIMIT :limit OFFSET :skip"
-BACKWARD: Final = " DESC LIMIT :limit OFFSET :skip"
 
 RECENT_TRADES: Final = """
 SELECT data FROM market_trades WHERE symbol = ? ORDER BY trade_id DESC LIMIT ?
@@ -153,17 +167,16 @@ class SqliteHistory(History):
     def _page(
         self, statement: str, asked: Mapping[str, Any], window: Window, kind: type[RowT]
     ) -> list[RowT]:
-        backward = window.from_newest(asked.get("from_id"))
+        direction = BACKWARD if window.from_newest(asked.get("from_id")) else FORWARD
         bounds = {
             "first": window.first,
             "last": window.last,
             "limit": window.limit,
             "skip": window.skip,
         }
-        rows = self._reader.rows(
-            statement + (BACKWARD if backward else FORWARD), {**asked, **bounds}
+        return _records(
+            self._reader.rows(statement.replace(PAGE, direction), {**asked, **bounds}), kind
         )
-        return _records(rows[::-1] if backward else rows, kind)
 
 
 def _records(rows: list[tuple[Any, ...]], kind: type[RowT]) -> list[RowT]:

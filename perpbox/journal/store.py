@@ -19,7 +19,7 @@ from perpbox.journal.records import OrderRecord
 Work: TypeAlias = Callable[[sqlite3.Connection], None]
 """Something besides lines to write in a commit."""
 
-LINES_PER_CHECKPOINT: Final = 1_000
+LINES_PER_CHECKPOINT: Final = 5_000
 SNAPSHOTS_KEPT: Final = 2
 """The newest, and the one before in case the newest is damaged."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from perpbox.account import Exposure, Position
 from perpbox.margin.asset import AssetFigures
 from perpbox.margin.position import figures_of
-from perpbox.money import SQUARE, Amount, Price, Quantity, Ratio, cut, round_up
+from perpbox.money import SCALE, SQUARE, Amount, Price, Quantity, Ratio, cut, round_up
 
 
 def opening_margin(quantity: Quantity, price: Price, rate: Ratio) -> Amount:
@@ -29,13 +29,9 @@ def max_addable(row: AssetFigures) -> Amount:
 
 
 def max_removable(exposure: Exposure, position: Position, mark: Price) -> Amount:
-    """The most that may be taken out and still hold both margins (published)."""
-    figures = figures_of(exposure, position, mark)
+    """The most that may be taken out and still hold both margins (published), cut at the end."""
     wallet = position.isolated_wallet
-    return max(
-        0,
-        min(
-            wallet - figures.maint_margin,
-            wallet + figures.unrealized_profit - figures.position_initial_margin,
-        ),
-    )
+    profit = position.quantity * (mark - position.entry_price) * SCALE
+    initial = abs(position.quantity) * mark * exposure.initial_margin_rate
+    over_maint = wallet - figures_of(exposure, position, mark).maint_margin
+    return max(0, min(over_maint, cut(wallet * SQUARE + profit - initial, SQUARE)))

@@ -7,7 +7,7 @@ import errno
 import signal
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import uvloop
 
@@ -58,6 +58,7 @@ class Process:
 
     async def start(self) -> None:
         """Follow the journal and listen. Raises `Unusable` where the address cannot be had."""
+        self.loop.set_exception_handler(self._stray)
         venue, journal = self.parts.venue, self.parts.journal
         journal.on_durable = lambda sequence: self._soon(lambda: venue.note_durable(sequence))
         journal.on_failure = lambda error: self._soon(lambda: self.fail("journal failed", error))
@@ -96,6 +97,10 @@ class Process:
         self.exit_code = 1
         self._patience = 0.0
         self.stop()
+
+    def _stray(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What nobody has caught: counted and logged like a failed request."""
+        self.http.note_failure(context.get("exception") or RuntimeError(), "", "")
 
     def _soon(self, act: Callable[[], None]) -> None:
         """From the journal's thread to this one."""

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import msgspec
 
-from perpbox.account import PositionSide
 from perpbox.api.app import Api
 from perpbox.api.limits import Limits
 from perpbox.engine.commands import (
@@ -19,8 +18,7 @@ from perpbox.engine.commands import (
     SetLiquidity,
     Transfer,
 )
-from perpbox.engine.line import Line
-from perpbox.engine.snapshot import dump
+from perpbox.engine.snapshot import dump, load
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.feed.clock import ManualClock
@@ -40,7 +38,6 @@ HOUR: Final[Millis] = 60 * MINUTE
 DAY: Final[Millis] = 24 * HOUR
 
 CATALOGUE: Final = builtin()
-BOTH: Final = PositionSide.BOTH
 
 
 class Told(msgspec.Struct):
@@ -91,9 +88,6 @@ class HeldJournal(MemoryJournal):
         self._told = min(self._told + lines, self.last_sequence)
         return self._told
 
-    def append(self, line: Line) -> None:
-        super().append(line)
-
 
 class Exchange:
     """The venue under test: BTCUSDT stands at 50 000, ETHUSDC at 2 500, ADAUSDT at 0.5."""
@@ -104,13 +98,16 @@ class Exchange:
         *,
         limits: Limits | None = None,
         machine_clock: Callable[[], Millis | None] | None = None,
+        before: Exchange | None = None,
     ) -> None:
+        """A new venue, or with `before` that one as a start out of a snapshot would have it."""
         self.journal = journal or MemoryJournal(Head(b"", 0, created=0))
-        self.clock = ManualClock(NOON)
-        self.state = State(CATALOGUE)
-        self.venue = Venue(self.state, 0, self.journal, self.clock)
+        self.clock = ManualClock(before.now if before else NOON)
+        self.state = load(before.snapshot(), CATALOGUE) if before else State(CATALOGUE)
+        sequence = before.venue.sequence if before else 0
+        self.venue: Venue = Venue(self.state, sequence, self.journal, self.clock)
         self.keys = KeyStore(self.journal.keys, seed="exchange")
-        self.tape = Tape(lambda symbol: list[Print]())
+        self.tape = Tape(self._prints_before)
         self.venue.listeners.append(self.tape.note)
         self.api = Api(
             self.venue,
@@ -120,8 +117,21 @@ class Exchange:
             limits=limits,
             machine_clock=machine_clock,
         )
-        self.submit(OpenVenue())
-        self.move(BTCUSDT="50000", ETHUSDC="2500", ADAUSDT="0.5")
+        self._first_trade_id = self.state.next_trade_id
+        if not before:
+            self.submit(OpenVenue())
+            self.move(BTCUSDT="50000", ETHUSDC="2500", ADAUSDT="0.5")
+
+    def restarted(self) -> Exchange:
+        """The same venue with nothing kept from before but its journal."""
+        return Exchange(self.journal, before=self)
+
+    def _prints_before(self, symbol: str) -> list[Print]:
+        return [
+            Print(row.trade_id, row.price, row.quantity, row.taker_side, row.time)
+            for row in self.journal.history.recent_trades(symbol)
+            if row.trade_id < self._first_trade_id
+        ]
 
     @property
     def now(self) -> Millis:

@@ -8,12 +8,12 @@ from perpbox.engine.commands import Command, OpenVenue
 from perpbox.engine.handle import handle
 from perpbox.engine.line import Line, decode, encode
 from perpbox.engine.rejects import Rejected
-from perpbox.engine.snapshot import dump
+from perpbox.engine.snapshot import dump, load
 from perpbox.engine.state import State, apply
 from perpbox.engine.turn import Turn
 from perpbox.instrument import Catalogue
 from perpbox.money import Millis
-from tests.engine.invariants import check_round_trip, check_state
+from tests.engine.invariants import check_figures, check_round_trip, check_state
 from tests.worlds import CATALOGUE
 
 START: Final[Millis] = 1_700_000_000_000
@@ -22,9 +22,11 @@ START: Final[Millis] = 1_700_000_000_000
 class Rig:
     """State, and beside it a second one that sees only the events, as a journal would give them."""
 
-    def __init__(self, catalogue: Catalogue = CATALOGUE, *, checked: bool = True) -> None:
-        self.checked = checked
-        """Whether each turn is followed by every check; a long run may check less often."""
+    def __init__(self, catalogue: Catalogue = CATALOGUE, *, read_each_turn: bool = True) -> None:
+        self.checked = True
+        """Whether turns are followed by checks; a long run may check less often."""
+        self.read_each_turn = read_each_turn
+        """Whether the checks read all figures, which also renews what is kept between reads."""
         self.now = START
         self.sequence = 0
         self.state = State(catalogue)
@@ -51,8 +53,16 @@ class Rig:
         return turn
 
     def check(self) -> None:
-        """Every claim about the state, the replay of its events, and the snapshot of both."""
+        """Every claim about the state, the replay of its events, and the snapshot."""
         check_state(self.state)
         written = dump(self.state)
         assert dump(self.replayed) == written, "replay differs from memory"
-        check_round_trip(self.state, written)
+        fresh = check_round_trip(self.state, written)
+        if self.read_each_turn:
+            self.read(fresh)
+
+    def read(self, fresh: State | None = None) -> None:
+        """Read all figures: those that were kept are right, and the read leaves no trace."""
+        written = dump(self.state)
+        check_figures(self.state, fresh or load(written, self.state.catalogue))
+        assert dump(self.state) == written, "a read left a trace"

@@ -235,6 +235,18 @@ def test_a_client_that_asks_first_is_told_to_go_on() -> None:
     play(scenario)
 
 
+def test_http_1_0_gets_no_interim_answer() -> None:
+    async def scenario() -> None:
+        async with opened() as shell:
+            client = await shell.client()
+            told = await client.ask(
+                b"POST /echo HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nbody"
+            )
+            assert (told.status, told.json["body"]) == (200, "body")
+
+    play(scenario)
+
+
 def test_an_offer_to_change_the_protocol_is_not_taken() -> None:
     async def scenario() -> None:
         async with opened() as shell:

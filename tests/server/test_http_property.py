@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perpbox.message import Answer, Pending, Request, Response
-from perpbox.server.http import Connection, HttpServer
+from perpbox.server.connection import Connection
+from perpbox.server.http import HttpServer
 from perpbox.server.wire import Bounds
 from tests.server.shell import Kept
 

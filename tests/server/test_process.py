@@ -146,6 +146,19 @@ def test_a_timer_that_fails_ends_the_process(monkeypatch: pytest.MonkeyPatch) ->
     assert not server.alive
 
 
+def test_a_stray_error_is_counted_and_logged() -> None:
+    log = Kept()
+    with running(Settings(port=0), log) as server:
+
+        def stray() -> None:
+            raise ZeroDivisionError
+
+        server.call(lambda _: server._process.loop.call_soon(stray))
+        server.call(lambda _: None)
+        assert server.failures == 1
+    assert [e["error"] for e in log.entries if e["level"] == "error"] == ["ZeroDivisionError"]
+
+
 def test_what_a_call_raises_reaches_the_caller() -> None:
     with running(Settings(port=0), Kept()) as server:
         with pytest.raises(ZeroDivisionError):
@@ -292,10 +305,13 @@ def test_no_secret_reaches_the_log() -> None:
             trader.signed("GET", "/fapi/v3/account", symbol="BTCUSDT")
         with pytest.raises(demo.DemoFailed, match="500"):
             trader.control("POST", "/box/v1/prices", {"BTCUSDT": "12345.6"})
-        assert server.failures == 2
+        with pytest.raises(demo.DemoFailed, match="500"):
+            trader.control("DELETE", f"/box/v1/accounts/1/keys/{trader.access.api_key}", {})
+        assert server.failures == 3
     entries = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [entry["event"] for entry in entries] == [
         "started",
+        "request failed",
         "request failed",
         "request failed",
         "stopping",

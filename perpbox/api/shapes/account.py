@@ -251,7 +251,7 @@ def risk_v3(
         "maintMargin": row_amount(figures.maint_margin),
         "positionInitialMargin": row_amount(figures.position_initial_margin),
         "openOrderInitialMargin": row_amount(figures.open_order_initial_margin),
-        "adl": 1 if position.quantity else 0,
+        "adl": 0,
         "bidNotional": row_amount(cut(position.buy_notional, SCALE)),
         "askNotional": row_amount(cut(position.sell_notional, SCALE)),
         "updateTime": position.updated,
@@ -281,11 +281,13 @@ def risk_v2(
         "notional": row_amount(figures.notional),
         "isolatedWallet": wallet,
         "updateTime": position.updated,
+        "isolated": exposure.isolated,
+        "adlQuantile": 0,
     }
 
 
 def account_config(account: Account) -> Row:
-    """`GET /fapi/v1/accountConfig`, and the head of v2/account."""
+    """`GET /fapi/v1/accountConfig`."""
     return {
         "feeTier": 0,
         "canTrade": True,
@@ -295,6 +297,20 @@ def account_config(account: Account) -> Row:
         "updateTime": 0,
         "multiAssetsMargin": account.multi_assets,
         "tradeGroupId": -1,
+    }
+
+
+def account_v2_head(account: Account) -> Row:
+    """What v2/account begins with, in the order of the recorded answers."""
+    return {
+        "feeTier": 0,
+        "canTrade": True,
+        "canDeposit": True,
+        "canWithdraw": True,
+        "feeBurn": False,
+        "tradeGroupId": -1,
+        "updateTime": 0,
+        "multiAssetsMargin": account.multi_assets,
     }
 
 

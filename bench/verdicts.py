@@ -1,0 +1,60 @@
+"""What the project aims at, and whether it is so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from bench.engine import JOURNALED, CommandRow
+from bench.reads import Reads
+from bench.scale import Scale
+
+READ_RATIO: Final = 0.6
+"""An account read's rate, of that of the same bytes without work."""
+COMMANDS: Final = 25_000
+"""A second, in one process, margin checked."""
+INDEPENDENT: Final = 1.2
+"""At most so many times the cost among few accounts: what measuring itself is off by."""
+
+
+class Verdict(Struct):
+    aim: str
+    found: str
+    met: bool
+
+
+def of_reads(reads: Reads) -> Iterator[Verdict]:
+    for row in reads.rows:
+        prices = "a mark moved before each" if row.moving else "prices still"
+        ratio = row.of_static_alike.median
+        found = f"{ratio:.2f}"
+        if row.moving:
+            found += f" with the moves on both sides, {row.of_static.median:.2f} without"
+        yield Verdict(
+            f"account read ≥ {READ_RATIO} of no work: {row.account}, {prices}",
+            found,
+            ratio >= READ_RATIO,
+        )
+
+
+def of_commands(rows: list[CommandRow]) -> Iterator[Verdict]:
+    for row in rows:
+        if row.path == JOURNALED:
+            yield Verdict(
+                f"≥ {COMMANDS:,} commands/s: {row.what}, {row.account} account",
+                f"{row.rate.median:,.0f}/s",
+                row.rate.median >= COMMANDS,
+            )
+
+
+def of_scale(scale: Scale) -> Iterator[Verdict]:
+    few = min(row.accounts for row in scale.costs)
+    for row in scale.costs:
+        if row.accounts > few:
+            yield Verdict(
+                f"{row.what} costs the same among {row.accounts:,} accounts",
+                f"{row.of_few.median:.2f} times",
+                row.of_few.median <= INDEPENDENT,
+            )

@@ -1,0 +1,1 @@
+"""What the live service was recorded to answer, as tables, and the arithmetic held against it."""
