@@ -9,7 +9,8 @@ from typing import Protocol
 from perpbox.engine.commands import Command, Tick
 from perpbox.engine.handle import handle
 from perpbox.engine.line import Line
-from perpbox.engine.orders import next_expiry
+from perpbox.engine.rejects import Rejected
+from perpbox.engine.standing import next_expiry
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.money import Millis
@@ -32,6 +33,10 @@ class Appender(Protocol):
     def append(self, line: Line) -> None: ...
 
 
+class VenueFailed(RuntimeError):
+    """A turn has broken off half-way; the venue must be started again from its journal."""
+
+
 class Venue:
     """Takes commands one after another, on one thread, and keeps the journal ahead of every answer.
 
@@ -46,6 +51,8 @@ class Venue:
         self.journal = journal
         self.clock = clock
         self.durable_sequence = sequence
+        self.failure: BaseException | None = None
+        self.on_failure: Callable[[BaseException], None] | None = None
         self.listeners: list[Callable[[Line], None]] = []
         self._waiters: deque[tuple[int, Callable[[], None]]] = deque()
 
@@ -54,7 +61,24 @@ class Venue:
         return max(self.clock.now(), self.state.now)
 
     def submit(self, command: Command) -> Turn:
-        """Let the command happen, or raise `Rejected` and change nothing."""
+        """Let the command happen, or raise `Rejected` and change nothing.
+
+        Any other exception leaves the state ahead of the journal: the venue takes no command
+        any more, says so to `on_failure`, and the process must end.
+        """
+        if self.failure is not None:
+            raise VenueFailed from self.failure
+        try:
+            return self._take_turn(command)
+        except Rejected:
+            raise
+        except BaseException as error:
+            self.failure = error
+            if self.on_failure is not None:
+                self.on_failure(error)
+            raise
+
+    def _take_turn(self, command: Command) -> Turn:
         now = self.now()
         turn = handle(self.state, command, now)
         if turn.events:

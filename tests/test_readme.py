@@ -67,7 +67,7 @@ def test_every_file_linked_is_there() -> None:
 
 def test_the_calls_answer_and_ccxt_trades() -> None:
     ccxt = pytest.importorskip("ccxt")
-    with running(Settings(port=0, token="secret")) as server:  # noqa: S106  the README's own
+    with running(Settings(port=0, token="secret")) as server:
         account = run(curls()[0], server.base_url)
         code = blocks("python")[0].replace("import ccxt\n", "")
         code = re.sub(

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from perpbox.audit.dollars import Dollars
 from perpbox.audit.figures import Row
 from perpbox.audit.sums import Sums
 from perpbox.audit.verdict import (
@@ -48,8 +49,8 @@ class Case(Struct, frozen=True):
     """Of the asset's positions; None if the answer lists none."""
     elsewhere: Sums | None
     """Of the asset's positions in all the answers, which may be of other moments."""
-    shared: Recomputed | None = None
-    """What multi-assets mode makes available in the asset."""
+    dollars: Dollars | None = None
+    """The account around it in USD, for multi-assets mode."""
 
     @property
     def is_idle(self) -> bool:
@@ -182,7 +183,8 @@ def _cross_profit(case: Case) -> Recomputed:
 def _available_balance(case: Case) -> Recomputed:
     row = case.row
     if case.multi_assets:
-        return case.shared or unknown(NO_INDEX, SHARED)
+        shared = case.dollars.share_of(row) if case.dollars else None
+        return shared or unknown(NO_INDEX, SHARED)
     if not row.has("initialMargin"):
         return _available_without_margins(case)
     whole = row.figure("initialMargin")

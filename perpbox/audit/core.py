@@ -59,5 +59,5 @@ def _case(
         multi_assets=known.is_multi_assets(document),
         sums=None if positions is None else sums_of(row, asset, positions, known),
         elsewhere=sums_of(row, asset, known.positions, known) if known.positions else None,
-        shared=dollars.share_of(row) if dollars else None,
+        dollars=dollars,
     )

@@ -78,7 +78,8 @@ class Dollars(Struct, frozen=True):
         """The rates that turn the asset's figure into the total."""
         if not (self.head.has(source) and row.has(source)) or row.figure(source) <= 0:
             return None
-        return prices_giving(row.figure(source), self.head.figure(source))
+        found = prices_giving(row.figure(source), self.head.figure(source))
+        return found if found and found[0] > 0 else None
 
 
 def _presumed(low: Amount, high: Amount, at: str) -> Recomputed:

@@ -48,11 +48,12 @@ def event_findings(document: Document) -> Iterator[Finding]:
 
 
 def _listed(update: Mapping[str, object]) -> Iterator[tuple[str, Json]]:
-    for name, heading, key in (("B", "B", "a"), ("P", "P", "s")):
-        listed = update.get(name) or ()
-        for fields in listed if isinstance(listed, list | tuple) else ():
-            side = f" {fields['ps']}" if "ps" in fields else ""
-            yield f"{heading}[{fields[key]}{side}]", fields
+    for heading, key in (("B", "a"), ("P", "s")):
+        listed = update.get(heading)
+        for fields in listed if isinstance(listed, list) else ():
+            if isinstance(fields, dict):
+                side = f" {fields['ps']}" if "ps" in fields else ""
+                yield f"{heading}[{fields.get(key, '')}{side}]", fields
 
 
 def _position(row: Row, balances: Mapping[str, Row], before: Before) -> Iterator[Finding]:

@@ -54,6 +54,8 @@ def held_in(row: Row, known: Known, answer: Sequence[Row] = ()) -> Held:
     if side not in PositionSide.__members__:
         raise Unreadable(f"{row.source}: {row.place('positionSide')}: no side is called {side}")
     profit_name = "unRealizedProfit" if row.has("unRealizedProfit") else "unrealizedProfit"
+    if not row.has("positionAmt"):
+        raise Unreadable(f"{row.source}: {row.label} has no positionAmt")
     quantity = row.figure("positionAmt")
     marks = marks_of(row, quantity, profit_name)
     return Held(row, known, quantity, PositionSide(side), profit_name, marks, answer)

@@ -16,12 +16,12 @@ from perpbox.audit.documents import (
     position_rows,
     totals_row,
 )
-from perpbox.audit.figures import Json, Missing, Row
-from perpbox.audit.mode import is_multi_assets
+from perpbox.audit.figures import Json, Row
+from perpbox.audit.mode import shown_mode, told_mode
 from perpbox.instrument import Symbol, builtin
 from perpbox.margin.multi_assets import Rates
 from perpbox.margin.position import Rounding
-from perpbox.money import Amount, Millis
+from perpbox.money import MAX_WHOLE_DIGITS, Amount, Millis
 
 NEWER_ROUNDING_SINCE: Final[Millis] = 1_754_006_400_000
 """2025-08-01: the first recorded position that is rounded the newer way is of that month."""
@@ -56,9 +56,17 @@ class Known(Struct, frozen=True):
     rates: Mapping[str, Rates]
     """Of assetIndex answers, by asset."""
     cross_wallets: Mapping[str, Amount]
-    multi_assets: bool | None
+    told_mode: bool | None
+    """Multi-assets mode by a field of some answer."""
+    shown_mode: bool | None
+    """The same by the figures of some answer."""
     positions: tuple[Row, ...]
     """Of all answers; of several moments of one leg what was told last."""
+
+    @property
+    def multi_assets(self) -> bool | None:
+        """Of the account as a whole; None if nothing tells."""
+        return _first((self.told_mode, self.shown_mode))
 
     def completed(self, row: Row) -> Row:
         """The position with what another answer says of the same position, unchanged since."""
@@ -68,17 +76,16 @@ class Known(Struct, frozen=True):
         return Row(row.source, row.label, {**self.static[twin], **row.fields}, row.printed)
 
     def leverage_of(self, row: Row) -> int | None:
-        if row.has("leverage"):
-            return _whole(row, "leverage")
         symbol = row.text("symbol")
-        return self.options.leverage.get(symbol) or self.leverage.get(symbol)
+        told = (_whole(row, "leverage"), self.options.leverage.get(symbol))
+        return told[0] or told[1] or self.leverage.get(symbol)
 
     def roundings_of(self, row: Row) -> tuple[Rounding, ...]:
         """The rounding of position margin when the row was made; both if nothing says when."""
         if self.options.rounding is not None:
             return (self.options.rounding,)
-        updated = _whole(row, "updateTime") if row.has("updateTime") else 0
-        if updated == 0:
+        updated = _whole(row, "updateTime")
+        if updated is None:
             return (Rounding.R2021, Rounding.R2025)
         return (Rounding.R2025 if updated >= NEWER_ROUNDING_SINCE else Rounding.R2021,)
 
@@ -102,9 +109,8 @@ class Known(Struct, frozen=True):
         return next((quote for quote in QUOTES if pair.endswith(quote)), "")
 
     def is_multi_assets(self, document: Document) -> bool | None:
-        """Multi-assets mode, by the document itself, else by the others; None if none tells."""
-        own = is_multi_assets(document)
-        return self.multi_assets if own is None else own
+        """By a field of the document or of another, else by figures; None if nothing tells."""
+        return _first((told_mode(document), self.told_mode, shown_mode(document), self.shown_mode))
 
 
 def known_from(documents: Sequence[Document], options: Options) -> Known:
@@ -113,7 +119,6 @@ def known_from(documents: Sequence[Document], options: Options) -> Known:
     for document in documents:
         if document.kind is Kind.BRACKETS:
             tables |= tables_of(document.source, document.objects)
-    modes = [is_multi_assets(document) for document in documents]
     return Known(
         options=options,
         tables={**tables, **options.brackets},
@@ -122,9 +127,14 @@ def known_from(documents: Sequence[Document], options: Options) -> Known:
         static=_static(documents),
         rates=_rates(documents),
         cross_wallets=_cross_wallets(documents),
-        multi_assets=next((mode for mode in modes if mode is not None), None),
+        told_mode=_first(told_mode(document) for document in documents),
+        shown_mode=_first(shown_mode(document) for document in documents),
         positions=_last_positions(documents),
     )
+
+
+def _first(modes: Iterable[bool | None]) -> bool | None:
+    return next((mode for mode in modes if mode is not None), None)
 
 
 def _all_positions(documents: Iterable[Document]) -> Iterator[Row]:
@@ -150,8 +160,9 @@ def _leverage(documents: Sequence[Document]) -> dict[str, int]:
         if document.kind is Kind.SETTINGS:
             rows += [Row(document.source, "settings", each) for each in document.objects]
     for row in rows:
-        if row.has("leverage"):
-            found.setdefault(row.text("symbol"), set()).add(_whole(row, "leverage"))
+        leverage = _whole(row, "leverage")
+        if leverage is not None:
+            found.setdefault(row.text("symbol"), set()).add(leverage)
     return {symbol: values.pop() for symbol, values in found.items() if len(values) == 1}
 
 
@@ -167,7 +178,7 @@ def _static(documents: Sequence[Document]) -> dict[Twin, Json]:
 
 def _twin_of(row: Row) -> Twin | None:
     """What two rows of one unchanged position have in common; None for a row without a time."""
-    if row.text("updateTime") in {"", "0"}:
+    if _whole(row, "updateTime") is None or not row.has("positionAmt"):
         return None
     side = row.text("positionSide") or "BOTH"
     return row.text("symbol"), side, row.figure("positionAmt"), row.text("updateTime")
@@ -192,7 +203,8 @@ def _rates_in(row: Row) -> Rates | None:
         ("B", "A", "Q", "G"),
     ):
         if all(row.has(name) for name in names):
-            return Rates(*(row.figure(name) for name in names))
+            rates = Rates(*(row.figure(name) for name in names))
+            return rates if rates.ask_rate > 0 else None
     return None
 
 
@@ -204,16 +216,17 @@ def _cross_wallets(documents: Iterable[Document]) -> dict[str, Amount]:
             for row in asset_rows(document):
                 if row.has("crossWalletBalance"):
                     found.setdefault(row.text("asset"), row.figure("crossWalletBalance"))
-        if document.kind is Kind.ACCOUNT and is_multi_assets(document) is False:
+        mode = _first((told_mode(document), shown_mode(document)))
+        if document.kind is Kind.ACCOUNT and mode is False:
             totals = totals_row(document)
             if totals.has("crossWalletBalance"):
                 found.setdefault("USDT", totals.figure("crossWalletBalance"))
     return found
 
 
-def _whole(row: Row, name: str) -> int:
-    """A field that counts something: leverage, or milliseconds."""
+def _whole(row: Row, name: str) -> int | None:
+    """A field that counts something, leverage or milliseconds; None if it is zero or no number."""
     text = row.text(name)
-    if not text.isdecimal():
-        raise Missing(name)
-    return int(text)
+    if not (text.isascii() and text.isdecimal() and len(text) <= MAX_WHOLE_DIGITS):
+        return None
+    return int(text) or None

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
 
 from perpbox.audit.documents import Document, Kind, asset_rows, position_rows, totals_row
 from perpbox.audit.figures import Row
 from perpbox.margin.account import TOTALS_ASSET
 
-WALLETS: Final = ("walletBalance", "balance")
-"""What an account and a balance answer call the wallet."""
 
-
-def is_multi_assets(document: Document) -> bool | None:
-    """True or false if the answer tells; None if it does not."""
-    if document.kind not in {Kind.ACCOUNT, Kind.ASSETS, Kind.BALANCE, Kind.SETTINGS}:
-        return None
+def told_mode(document: Document) -> bool | None:
+    """Whether a field says multi-assets mode; None if there is none."""
     for fields in document.objects:
         told = Row(document.source, "", fields).flag("multiAssetsMargin")
         if told is not None:
             return told
-    if document.kind is Kind.SETTINGS:
+    return None
+
+
+def shown_mode(document: Document) -> bool | None:
+    """Whether the figures can only be of multi-assets mode, or only not; None if of either."""
+    if document.kind not in {Kind.ACCOUNT, Kind.ASSETS, Kind.BALANCE}:
         return None
-    return _by_figures(document)
-
-
-def _by_figures(document: Document) -> bool | None:
     rows = asset_rows(document)
     if any(_shares_more_than_it_holds(row) for row in rows):
         return True
@@ -64,12 +59,9 @@ def _shares_more_than_it_holds(row: Row) -> bool:
 
 def _holds_isolated_margin(row: Row) -> bool:
     """Multi-assets mode is cross only."""
-    return any(
-        row.has(wallet)
-        and row.has("crossWalletBalance")
-        and row.figure(wallet) != row.figure("crossWalletBalance")
-        for wallet in WALLETS
-    )
+    if not (row.has("walletBalance") and row.has("crossWalletBalance")):
+        return False
+    return row.figure("walletBalance") != row.figure("crossWalletBalance")
 
 
 def _has_isolated_position(document: Document) -> bool:

@@ -27,8 +27,10 @@ CANNOT_READ: Final = 2
 
 MANY: Final = 200
 """Of more findings than this in a file, those that are zero and exact are only counted."""
-WIDE: Final = 180
-"""Columns of a table that goes to a file or through a pipe."""
+WIDE: Final = 160
+"""In so many columns a field and its figures stand in one line each."""
+PIPE: Final = 400
+"""Columns for a table that goes to a file or through a pipe: no cell of it is folded."""
 
 STYLES: Final = {Verdict.EXACT: "green", Verdict.OFF: "bold red", Verdict.NOT_DETERMINED: "dim"}
 
@@ -74,7 +76,7 @@ def _tables(path: Path) -> dict[str, Brackets]:
 def _show(documents: Iterable[Document], findings: Sequence[Finding]) -> None:
     console = Console()
     if not console.is_terminal:
-        console.width = max(console.width, WIDE)
+        console.width = PIPE
     for source, found in groupby(findings, key=lambda finding: finding.source):
         _show_file(console, source, list(found))
     silent = {document.source for document in documents} - {each.source for each in findings}

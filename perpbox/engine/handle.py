@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from perpbox.engine import commands as asked
-from perpbox.engine import orders, prices, settings, transfers
+from perpbox.engine import orders, prices, settings, standing, transfers
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.money import Millis
@@ -26,9 +26,9 @@ _HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
     asked.CloseAccount: transfers.close_account,
     asked.Transfer: transfers.transfer,
     asked.PlaceOrder: orders.place_order,
-    asked.AmendOrder: orders.amend_order,
-    asked.CancelOrder: orders.cancel_order,
-    asked.CancelAllOrders: orders.cancel_all_orders,
+    asked.AmendOrder: standing.amend_order,
+    asked.CancelOrder: standing.cancel_order,
+    asked.CancelAllOrders: standing.cancel_all_orders,
     asked.SetLeverage: settings.set_leverage,
     asked.SetMarginType: settings.set_margin_type,
     asked.SetPositionMode: settings.set_position_mode,
@@ -36,5 +36,5 @@ _HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
     asked.AdjustIsolatedMargin: settings.adjust_isolated_margin,
     asked.MovePrices: prices.move_prices,
     asked.SetLiquidity: prices.set_liquidity,
-    asked.Tick: orders.tick,
+    asked.Tick: standing.tick,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import merge
 from typing import Final
 
 from perpbox.account import BUY, Side
@@ -85,11 +86,16 @@ class Market:
     def depth(self, side: Side, limit: int) -> list[tuple[Price, Quantity]]:
         """The best price levels of clients and house together."""
         levels: dict[Price, Quantity] = {}
-        for price, quantity in self.shown_levels(side):
+        both = merge(
+            self.shown_levels(side),
+            self.book.side(side).depth(),
+            key=lambda level: -side * level[0],
+        )
+        for price, quantity in both:
+            if price not in levels and len(levels) == limit:
+                break
             levels[price] = levels.get(price, 0) + quantity
-        for price, quantity in self.book.side(side).depth():
-            levels[price] = levels.get(price, 0) + quantity
-        return sorted(levels.items(), reverse=side == BUY)[:limit]
+        return list(levels.items())
 
 
 def ladder(symbol: Symbol, mark: Price, side: Side) -> list[tuple[Price, Quantity]]:

@@ -1,8 +1,6 @@
-"""Placing, amending and canceling orders: the rules, in the venue's order of precedence."""
+"""Placing an order: the rules, in the venue's order of precedence."""
 
 from __future__ import annotations
-
-from typing import Final
 
 from perpbox.account import (
     BUY,
@@ -18,18 +16,15 @@ from perpbox.account import (
     TimeInForce,
 )
 from perpbox.engine import filters
-from perpbox.engine.commands import AmendOrder, CancelAllOrders, CancelOrder, PlaceOrder, Tick
+from perpbox.engine.commands import PlaceOrder
 from perpbox.engine.events import (
     OrderAccepted,
-    OrderAmended,
-    OrderCanceled,
     OrderExpired,
     OrderRested,
 )
 from perpbox.engine.market import Market
 from perpbox.engine.matching import can_fill, closable, match, would_take
-from perpbox.engine.rejects import Reject, Rejected
-from perpbox.engine.state import State
+from perpbox.engine.rejects import Reject
 from perpbox.engine.turn import Turn
 from perpbox.margin.account import available_balance
 from perpbox.margin.multi_assets import charge
@@ -39,11 +34,7 @@ from perpbox.margin.order import (
     needs_margin,
     open_loss,
 )
-from perpbox.money import SCALE, Amount, Millis, Price, Quantity
-
-MAX_AMENDMENTS: Final = 10_000
-GTC_LIFE: Final[Millis] = 365 * 24 * 3600 * 1000
-"""A GTC order stands for one year (common-definition page)."""
+from perpbox.money import SCALE, Amount, Price, Quantity
 
 
 def place_order(turn: Turn, command: PlaceOrder) -> None:
@@ -103,14 +94,14 @@ def check_new_order(turn: Turn, account: Account, market: Market, command: Place
     """Refuse what may not stand; `POST /fapi/v1/order/test` asks just this."""
     side, quantity = command.side, command.quantity
     exposure = account.exposure(market.symbol)
-    hedge_close = _closes_leg(side, command.position_side)
+    hedge_close = closes_leg(side, command.position_side)
     closes = command.reduce_only or hedge_close
     filters.check(market, command.order_type, side, command.price, quantity, closes)
     both = command.position_side is PositionSide.BOTH
     turn.require(both is not account.hedge_mode, Reject.POSITION_SIDE_MISMATCH)
     position = exposure.position(command.position_side)
     if closes:
-        _require_closable(turn, position, side, quantity, hedge_close)
+        require_closable(turn, position, side, quantity, hedge_close)
     if command.client_order_id:
         turn.require(
             (command.symbol, command.client_order_id) not in account.client_order_ids,
@@ -126,7 +117,7 @@ def check_new_order(turn: Turn, account: Account, market: Market, command: Place
             side, market.best_price(BUY), market.best_price(-BUY), market.mark
         )
     if not closes and needs_margin(position, side, quantity):
-        _require_position_limit(turn, exposure, position, side, quantity, price)
+        require_position_limit(turn, exposure, position, side, quantity, price)
         increase = initial_margin_increase(exposure, position, market.mark, side, quantity, price)
         cost = increase + open_loss(side, quantity, price, market.mark)
         require_available(turn, account, market, cost)
@@ -137,13 +128,13 @@ def check_new_order(turn: Turn, account: Account, market: Market, command: Place
         turn.require(enough and can_fill(turn, market, command), Reject.FOK_NOT_FILLED)
 
 
-def _closes_leg(side: Side, position_side: PositionSide) -> bool:
+def closes_leg(side: Side, position_side: PositionSide) -> bool:
     if position_side is PositionSide.BOTH:
         return False
     return (side == BUY) is (position_side is PositionSide.SHORT)
 
 
-def _require_closable(
+def require_closable(
     turn: Turn, position: Position, side: Side, quantity: Quantity, hedge_close: bool
 ) -> None:
     """There is something to close; in hedge mode, more than the standing orders close."""
@@ -153,7 +144,7 @@ def _require_closable(
         turn.require(quantity + standing <= abs(position.quantity), Reject.REDUCE_ONLY_REJECTED)
 
 
-def _require_position_limit(
+def require_position_limit(
     turn: Turn,
     exposure: Exposure,
     position: Position,
@@ -177,99 +168,3 @@ def require_available(turn: Turn, account: Account, market: Market, cost: Amount
     if account.multi_assets:
         cost = charge(cost, state.rates[asset])
     turn.require(max(0, available) >= cost, Reject.MARGIN_NOT_SUFFICIENT)
-
-
-# Orders that stand.
-
-
-def find_order(
-    turn: Turn, account: Account, symbol: str, order_id: int, client_order_id: str
-) -> Order:
-    """The open order, by its id or else by the client's; or a refusal."""
-    if not order_id:
-        order_id = account.client_order_ids.get((symbol, client_order_id), 0)
-    order = turn.state.orders.get(order_id)
-    if order is None or order.account_id != account.account_id or order.symbol != symbol:
-        raise Rejected(Reject.UNKNOWN_ORDER)
-    return order
-
-
-def cancel_order(turn: Turn, command: CancelOrder) -> None:
-    account = turn.account(command.account_id)
-    turn.market(command.symbol)
-    order = find_order(turn, account, command.symbol, command.order_id, command.client_order_id)
-    turn.orders.append(order)
-    turn.emit(OrderCanceled(account.account_id, order.order_id))
-
-
-def cancel_all_orders(turn: Turn, command: CancelAllOrders) -> None:
-    """Cancel every open order of the symbol; none is no refusal."""
-    account = turn.account(command.account_id)
-    market = turn.market(command.symbol)
-    for order in list(account.exposure(market.symbol).orders.values()):
-        turn.orders.append(order)
-        turn.emit(OrderCanceled(account.account_id, order.order_id))
-
-
-def amend_order(turn: Turn, command: AmendOrder) -> None:
-    """New price and quantity, at the end of the queue (Modify Order page).
-
-    The order is canceled instead if it has already filled that much, or if it may only make and
-    would take.
-    """
-    account = turn.account(command.account_id)
-    market = turn.market(command.symbol)
-    order = find_order(turn, account, command.symbol, command.order_id, command.client_order_id)
-    turn.require(order.side == command.side, Reject.UNKNOWN_ORDER)
-    price, quantity = command.price, command.quantity
-    filters.check_limit(market, order.side, price, quantity, order.closes)
-    turn.require(price != order.price or quantity != order.quantity, Reject.NO_NEED_TO_MODIFY)
-    turn.require(order.amendments < MAX_AMENDMENTS, Reject.TOO_MANY_MODIFICATIONS)
-    turn.orders.append(order)
-    post_only = order.time_in_force is TimeInForce.GTX
-    if quantity <= order.executed or (post_only and would_take(market, order.side, price)):
-        turn.emit(OrderCanceled(account.account_id, order.order_id))
-        return
-    _check_amended(turn, account, market, order, price, quantity - order.executed)
-    turn.emit(OrderAmended(account.account_id, order.order_id, price, quantity))
-    match(turn, market, order)
-    finish(turn, order)
-
-
-def _check_amended(
-    turn: Turn, account: Account, market: Market, order: Order, price: Price, remaining: Quantity
-) -> None:
-    """Limit and margin for the order as it would be, in place of what it is."""
-    exposure = account.exposure(market.symbol)
-    position = exposure.position(order.position_side)
-    more = remaining - order.remaining
-    if order.closes:
-        hedge_close = _closes_leg(order.side, order.position_side)
-        _require_closable(turn, position, order.side, more, hedge_close)
-        return
-    shrinks = more <= 0 and price == order.price
-    if shrinks or not needs_margin(position, order.side, more):
-        return
-    _require_position_limit(turn, exposure, position, order.side, more, price)
-    # Counted as an order over the difference: both sums are of quantity times price.
-    difference = remaining * price - order.remaining * order.price
-    increase = initial_margin_increase(exposure, position, market.mark, order.side, difference, 1)
-    loss = open_loss(order.side, remaining, price, market.mark)
-    require_available(turn, account, market, increase + loss)
-
-
-# What falls due.
-
-
-def next_expiry(state: State) -> Millis | None:
-    """When the oldest open order reaches the end of its life."""
-    for order in state.orders.values():
-        return order.created + GTC_LIFE
-    return None
-
-
-def tick(turn: Turn, command: Tick) -> None:
-    """Expire the orders whose life has ended."""
-    due = [o for o in turn.state.orders.values() if o.created + GTC_LIFE <= turn.now]
-    for order in due:
-        turn.emit(OrderExpired(order.account_id, order.order_id, ExpiryReason.TOO_OLD))

@@ -35,14 +35,16 @@ def move_prices(turn: Turn, command: MovePrices) -> None:
         turn.require(index_price > 0, Reject.INVALID_PRICE, asset)
     for asset, index_price in command.asset_indexes.items():
         turn.emit(AssetIndexMoved(asset, index_price))
-    moved = []
+    crossed = []
     for name, prices in command.prices.items():
         market = turn.market(name)
         mark = market.mark if prices.mark is None else prices.mark
         index = market.index if prices.index is None else prices.index
+        # New quotes of the house, and not a call that leaves them as they are, fill orders.
+        if mark != market.mark or market.quotes is not None:
+            crossed.append(market)
         turn.emit(PriceMoved(name, mark, index))
-        moved.append(market)
-    for market in moved:
+    for market in crossed:
         fill_crossed(turn, market)
 
 

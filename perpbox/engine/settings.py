@@ -42,10 +42,10 @@ def set_leverage(turn: Turn, command: SetLeverage) -> None:
         cap = symbol.max_notional(leverage) * SCALE
         for position in exposure.positions.values():
             largest = max(
-                abs(position.quantity * market.mark + position.buy_notional),
-                abs(position.quantity * market.mark - position.sell_notional),
+                abs(position.quantity + position.buy_quantity),
+                abs(position.quantity - position.sell_quantity),
             )
-            turn.require(largest <= cap, Reject.POSITION_LIMIT_EXCEEDED)
+            turn.require(largest * market.mark <= cap, Reject.POSITION_LIMIT_EXCEEDED)
         _require_margin_at(turn, account, exposure, market, leverage)
     if leverage != exposure.leverage or command.symbol not in account.exposures:
         turn.emit(LeverageChanged(account.account_id, command.symbol, leverage))

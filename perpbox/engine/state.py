@@ -428,7 +428,9 @@ def _activate(account: Account, exposure: Exposure) -> None:
 
 def _deactivate(account: Account, exposure: Exposure) -> None:
     """Drop the exposure from the active ones if neither position nor order is left."""
-    if not exposure.is_active and account.active.pop(exposure.symbol.name, None) is not None:
+    if exposure.is_active or account.active.pop(exposure.symbol.name, None) is None:
+        return
+    if account.sums is not None:
         account.inactive.append(exposure)
 
 

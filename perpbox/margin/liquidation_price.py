@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 
 from msgspec import Struct
 
@@ -56,7 +55,10 @@ def liquidation_price(base: Amount, legs: Sequence[Leg], mark: Price) -> Price:
 
 
 def _consistent_prices(base: Amount, legs: Sequence[Leg]) -> Iterator[Price]:
-    for brackets in product(*(leg.brackets for leg in legs)):
+    # From each of these prices to the next, every leg stays in one bracket.
+    starts = {-(-b.cap * SCALE // abs(leg.quantity)) for leg in legs for b in leg.brackets}
+    for start in (0, *sorted(starts)):
+        brackets = [_bracket_at(leg, start) for leg in legs]
         price = solve(base, legs, brackets)
         if all(_bracket_at(leg, price) is b for leg, b in zip(legs, brackets, strict=True)):
             yield price

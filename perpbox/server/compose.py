@@ -34,7 +34,8 @@ class Parts:
 
     def keep_snapshot(self, *, closing: bool = False) -> None:
         """Dump the state if enough has happened to make the next start much shorter."""
-        if self.journal.failure is None and self.journal.snapshot_due(closing=closing):
+        sound = self.venue.failure is None and self.journal.failure is None
+        if sound and self.journal.snapshot_due(closing=closing):
             self.journal.snapshot(self.venue.sequence, dump(self.venue.state))
 
     def close(self) -> None:

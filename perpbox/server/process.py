@@ -62,6 +62,7 @@ class Process:
         venue, journal = self.parts.venue, self.parts.journal
         journal.on_durable = lambda sequence: self._soon(lambda: venue.note_durable(sequence))
         journal.on_failure = lambda error: self._soon(lambda: self.fail("journal failed", error))
+        venue.on_failure = lambda error: self.fail("venue failed", error)
         try:
             await self.http.start(self.settings.host, self.settings.port)
         except OSError as error:
@@ -91,7 +92,7 @@ class Process:
     def stop(self) -> None:
         self._stopping.set()
 
-    def fail(self, event: str, error: Exception) -> None:
+    def fail(self, event: str, error: BaseException) -> None:
         """End with an error: no answer may run ahead of its journal."""
         self._log.error(event, error=type(error).__name__, reason=str(error))
         self.exit_code = 1

@@ -40,43 +40,40 @@ def test_each_order_is_placed_for_itself(alice: Trader) -> None:
     assert len(alice.get("/fapi/v1/openOrders")) == 1
 
 
+ORDER: Final = '{"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","timeInForce":"GTC",'
+
+
 @pytest.mark.parametrize(
-    "order",
+    "rest",
     [
-        '{"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","timeInForce":"GTC",'
         '"price":"49000.0","quantity":"0.004","reduceOnly":"FALSE"}',
-        '{"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","timeInForce":"GTC",'
         '"price":49000.00,"quantity":0.004,"reduceOnly":false,"positionSide":null}',
-        '{"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","timeInForce":"GTC",'
         '"price":49000,"quantity":0.0040,"closePosition":false}',
     ],
 )
-def test_numbers_and_booleans_are_taken_as_text_or_as_json(alice: Trader, order: str) -> None:
-    [told] = alice.post(BATCH, batchOrders=f"[{order}]")
+def test_numbers_and_booleans_are_taken_as_text_or_as_json(alice: Trader, rest: str) -> None:
+    [told] = alice.post(BATCH, batchOrders=f"[{ORDER}{rest}]")
     assert (told["price"], told["origQty"], told["reduceOnly"]) == ("49000.00", "0.004", False)
 
 
 def test_a_float_is_read_as_it_is_written(alice: Trader) -> None:
     """Not as the nearest double, which has digits of its own."""
-    order = '[{"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","timeInForce":"GTC",'
-    [told] = alice.post(BATCH, batchOrders=order + '"price":49000.1,"quantity":0.1001}]')
-    assert told["code"] == -1111
-    [told] = alice.post(BATCH, batchOrders=order + '"price":49000.100000000000000000000001}]')
-    assert told["code"] == -1102
-    [told] = alice.post(BATCH, batchOrders=order + '"price":49000.1,"quantity":1e-1}]')
-    assert told["code"] == -1102
+    for rest, code in (
+        ('"price":49000.1,"quantity":0.1001}', -1111),
+        ('"price":49000.1,"quantity":1e-1}', -1102),
+        ('"price":49000.1000000000000000000000000000001,"quantity":0.1}', -1111),
+    ):
+        [told] = alice.post(BATCH, batchOrders=f"[{ORDER}{rest}]")
+        assert told["code"] == code
 
 
 @pytest.mark.parametrize(
-    "order",
+    "quantity",
     ["1e309", "NaN", "Infinity", "-Infinity", "9" * 40, "1" * 5000, "0." + "1" * 40, '"\\ud800"'],
 )
-def test_a_number_that_is_none(alice: Trader, order: str) -> None:
+def test_a_number_that_is_none(alice: Trader, quantity: str) -> None:
     before = alice.exchange.snapshot()
-    text = (
-        '[{"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","timeInForce":"GTC",'
-        f'"price":"49000","quantity":{order}}}]'
-    )
+    text = f'[{ORDER}"price":"49000","quantity":{quantity}}}]'
     [told] = alice.post(BATCH, batchOrders=text)
     assert told["code"] in (-1102, -1111)
     assert alice.exchange.snapshot() == before

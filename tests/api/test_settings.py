@@ -138,6 +138,14 @@ def test_what_stands_in_the_way_of_an_asset_mode(alice: Trader) -> None:
 
 
 def test_a_wallet_below_zero_stands_in_the_way_of_multi_assets(exchange: Exchange) -> None:
+    trader = open_trader(exchange, USDC="200", USDT="10000")
+    trader.market("BUY", "1", symbol="ETHUSDC")
+    exchange.move(ETHUSDC="2000")
+    trader.market("SELL", "1", symbol="ETHUSDC")
+    assert trader.refused("POST", ASSET_MODE, multiAssetsMargin="true") == -4172
+
+
+def test_a_debt_stands_in_the_way_of_single_asset_mode(exchange: Exchange) -> None:
     trader = open_trader(exchange, USDT="10000")
     trader.post(ASSET_MODE, multiAssetsMargin="true")
     trader.market("BUY", "1", symbol="ETHUSDC")
@@ -146,9 +154,7 @@ def test_a_wallet_below_zero_stands_in_the_way_of_multi_assets(exchange: Exchang
     assert trader.refused("POST", ASSET_MODE, multiAssetsMargin="false") == -4169
 
 
-def test_the_switch_back_is_refused_where_an_asset_alone_does_not_carry_it(
-    exchange: Exchange,
-) -> None:
+def test_a_position_that_other_assets_carry_does_too(exchange: Exchange) -> None:
     trader = open_trader(exchange, USDC="10000")
     trader.post(ASSET_MODE, multiAssetsMargin="true")
     trader.market("BUY", "0.1")

@@ -149,19 +149,19 @@ def test_initial_margin_without_its_parts_is_at_least_the_positions() -> None:
     assert checked("initialMargin", "2600.00000000") is OPEN
     assert checked("initialMargin", "2500.00000001") is OFF
     assert checked("initialMargin", "2400.00000000") is OFF
-    orders = {"bidNotional": "1000", "askNotional": "0"}
-    assert checked("initialMargin", "2600.00000000", **orders) is EXACT
+    assert checked("initialMargin", "2600.00", bidNotional="1000", askNotional="0") is EXACT
 
 
 def test_isolated_margin_is_the_wallet_and_the_profit() -> None:
-    isolated = {"marginType": "isolated", "isolatedWallet": "2450", "unRealizedProfit": "500"}
+    isolated: dict[str, Any] = {"marginType": "isolated", "isolatedWallet": "2450"}
+    isolated["unRealizedProfit"] = "500"
     assert checked("isolatedMargin", "2950.00000000", **isolated) is EXACT
     assert checked("isolatedMargin", "0.00000000", **isolated) is OFF
 
 
 def test_an_isolated_position_has_its_own_liquidation_price() -> None:
     """(2450 - 0.5 x 49000) / (0.5 x 0.004 - 0.5) = 44277.10843373..."""
-    isolated = {"isolated": True, "isolatedWallet": "2450"}
+    isolated: dict[str, Any] = {"isolated": True, "isolatedWallet": "2450"}
     assert checked("liquidationPrice", "44277.10843373", **isolated) is EXACT
     assert checked("liquidationPrice", "44277.10843374", **isolated) is OFF
 

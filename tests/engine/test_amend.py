@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perpbox.engine.orders import MAX_AMENDMENTS
+from perpbox.engine.standing import MAX_AMENDMENTS
 from tests.engine.table import play
 
 
@@ -209,4 +209,16 @@ def test_a_reduce_only_order_stays_reduce_only() -> None:
                                                             -> filled 0.1 @ 49990
                                                             -> expired REDUCE_ONLY
         check alice BTCUSDT amount 0
+    """)
+
+
+def test_a_post_only_order_that_hid_a_quote_does_not_take_it_when_amended() -> None:
+    """Its own bid keeps the ladder's 49 990.1 out of sight; leaving the book, it would take it."""
+    play("""
+        alice deposits 1000000 USDT
+        alice buy 3 BTCUSDT limit 49990.1 gtx as g
+        market BTCUSDT mark 49990                   -> alice g filled 1
+        alice amend g of BTCUSDT to buy 2.9 @ 49990.1 -> amended canceled
+        check alice order g executed 1 status CANCELED
+        check alice orders none
     """)

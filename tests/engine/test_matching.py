@@ -235,10 +235,12 @@ def test_a_price_jump_fills_no_more_than_the_ladder_holds() -> None:
                                                     -> alice o1 filled 2.04 @ 49006
         check alice order o1 executed 3.06 status PARTIALLY_FILLED
         check BTCUSDT bid 49006 ask 49009.9
-        market BTCUSDT mark 49000                   -> alice o1 filled 1.02
+        market BTCUSDT mark 49000                   -> nothing
+        market BTCUSDT mark 49000 index 48990       -> nothing
+        market BTCUSDT mark 48999                   -> alice o1 filled 1.02
                                                     -> alice o1 filled 0.92
         check alice orders none
-        check BTCUSDT bid 48999.9 ask 49000.1
+        check BTCUSDT bid 48998.9 ask 48999.1
     """)
 
 

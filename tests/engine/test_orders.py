@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from perpbox.account import BUY, OrderType, PositionSide
 from perpbox.engine.commands import PlaceOrder
-from perpbox.engine.orders import GTC_LIFE, next_expiry
+from perpbox.engine.standing import GTC_LIFE, next_expiry
 from perpbox.money import parse
 from tests.engine.rig import START
 from tests.engine.table import play

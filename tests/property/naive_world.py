@@ -244,7 +244,7 @@ def _is_another_solution(scene: Scene, exposure: Exposure, price: Price) -> None
             total -= Fraction(value * bracket.maint_margin_rate, SQUARE) - bracket.cum
         return total
 
-    if left(0) == 0:
-        return  # the price of nothing is a solution too, and no price above it is
+    if left(0) * left(1) <= 0:
+        return  # the solution is less than a unit, which one model prints and the other does not
     ends = [left(price - 1), left(price), left(price + 1)]
     assert any(a * b <= 0 for a, b in product(ends, ends[1:])), (price, ends)

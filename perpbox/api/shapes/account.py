@@ -77,9 +77,7 @@ def shown_positions(account: Account) -> list[tuple[Exposure, Position]]:
         legs = list(exposure.positions.values())
         if hedge_mode and legs[0].position_side is PositionSide.SHORT:
             legs.reverse()
-        for position in legs:
-            if position.quantity or position.order_count:
-                shown.append((exposure, position))
+        shown += [(exposure, p) for p in legs if p.quantity or p.order_count]
     return shown
 
 
