@@ -105,15 +105,18 @@ def _remembered(
 ) -> list[OrderRecord]:
     """A page of the orders that can still be found, out of as many pages as it takes."""
     account_id, history = call.account.account_id, call.desk.history
+    limit = window.limit
+    # Whole pages, however few rows are wanted: thousands of forgotten ones may lie before them.
+    window = msgspec.structs.replace(window, limit=MAX_LIMIT)
     kept: list[OrderRecord] = []
     while True:
         found = history.orders(account_id, name, window, from_id=from_id)
         page = [o for o in found if not _is_forgotten(o, call.now)]
         kept = page + kept if window.newest else kept + page
-        if len(found) < window.limit or len(kept) >= window.limit:
+        if len(found) < MAX_LIMIT or len(kept) >= limit:
             break
         window = msgspec.structs.replace(window, page=window.page + 1)
-    return kept[-window.limit :] if window.newest else kept[: window.limit]
+    return kept[-limit:] if window.newest else kept[:limit]
 
 
 def _week(call: Call) -> tuple[Millis, Millis | None]:

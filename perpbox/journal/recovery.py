@@ -32,7 +32,8 @@ def recover(journal: Journal) -> Recovered:
         replay(state, line)
         sequence = line.sequence
     if sequence != journal.durable_sequence:
-        raise JournalDamaged(f"Line {sequence + 1} of the journal is missing.")
+        # Lines are gone of which a snapshot knows.
+        raise JournalDamaged(f"Line {journal.durable_sequence + 1} of the journal is missing.")
     return Recovered(state, sequence, start)
 
 

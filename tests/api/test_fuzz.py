@@ -48,17 +48,15 @@ VALUES: Final = st.one_of(
 JSON: Final = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | VALUES,
     lambda inner: (
-        st.lists(inner, max_size=6)
-        | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), inner, max_size=6)
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), inner, max_size=4)
     ),
-    max_leaves=20,
+    max_leaves=8,
 )
 ORDERS: Final = st.lists(
-    st.dictionaries(st.sampled_from(NAMES), VALUES | JSON, max_size=10), max_size=6
+    st.dictionaries(st.sampled_from(NAMES), VALUES | JSON, max_size=8), max_size=6
 )
-PARAMS: Final = st.dictionaries(
-    st.sampled_from(NAMES), VALUES | JSON.map(json.dumps) | ORDERS.map(json.dumps), max_size=8
-)
+PARAMS: Final = st.dictionaries(st.sampled_from(NAMES), VALUES | JSON.map(json.dumps), max_size=8)
 PLAIN_PARAMS: Final = st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=4)
 
 BASES: Final[dict[str, dict[str, object]]] = {

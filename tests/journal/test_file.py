@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 
+from perpbox.engine.snapshot import dump
 from perpbox.journal import (
     JournalDamaged,
     JournalError,
@@ -285,6 +286,20 @@ def test_a_lost_line_is_missed(written: Path, lost: int) -> None:
         else:
             with pytest.raises(JournalDamaged, match=f"Line {lost} .* missing"):
                 recover(journal)
+
+
+def test_lines_that_a_snapshot_knows_of_are_missed(path: Path) -> None:
+    with open_journal(path, catalogue_json()) as journal:
+        story = Story(journal)
+        story.live(TURNS)
+        journal.snapshot(TURNS, dump(story.state))
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("DELETE FROM turns WHERE sequence > 20")
+    with (
+        open_journal(path, b"") as journal,
+        pytest.raises(JournalDamaged, match=r"Line 21 .* missing"),
+    ):
+        recover(journal)
 
 
 # Making
