@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from itertools import cycle
 from multiprocessing.connection import Connection
 from typing import Final, cast
@@ -115,7 +116,7 @@ async def _load(port: int, scripts: list[list[bytes]], seconds: float) -> Load:
     run = Run(len(scripts))
     askers = [Asker(script, run) for script in scripts]
     for asker in askers:
-        await loop.create_connection(lambda asker=asker: asker, "127.0.0.1", port)  # type: ignore[misc]
+        await loop.create_connection(partial(_itself, asker), "127.0.0.1", port)
     began, cpu = time.perf_counter(), time.process_time()
     run.end = began + seconds
     for asker in askers:
@@ -133,6 +134,10 @@ async def _load(port: int, scripts: list[list[bytes]], seconds: float) -> Load:
         p99=latencies[count * 99 // 100],
         busy=worked / lasted,
     )
+
+
+def _itself(asker: Asker) -> Asker:
+    return asker
 
 
 def client_process(pipe: Connection) -> None:

@@ -24,7 +24,6 @@ from perpbox.server.compose import compose
 from perpbox.server.settings import Settings
 
 READY: Final = "perpbox ready "
-MEBIBYTE: Final = 1024 * 1024
 
 
 class Start(Struct, frozen=True):

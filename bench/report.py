@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rich.console import Console
 from rich.table import Table
 
@@ -13,14 +15,19 @@ from bench.rounds import Figure
 from bench.scale import Scale
 from bench.verdicts import Verdict
 
-MEBIBYTE = 1024 * 1024
+MEBIBYTE: Final = 1024 * 1024
+BUSY: Final = 0.5
+"""A load from which on the figures tell of the neighbours too."""
 
 
 def machine_line(machine: Machine) -> str:
-    return (
+    line = (
         f"{machine.cores} cores, {machine.processor}, {machine.system}, {machine.python}, "
         f"commit {machine.commit}, load {machine.load:.1f}"
     )
+    if machine.load > BUSY:
+        line += "\nOthers are at work here: rates are too low, and ratios of rates are rough."
+    return line
 
 
 def show_reads(console: Console, reads: Reads) -> None:

@@ -32,7 +32,7 @@ class Worker:
             self.stop()
             raise
 
-    def ask(self, name: str, *args: object, **named: object) -> Any:  # noqa: ANN401  as each answers
+    def ask(self, name: str, *args: object, **named: object) -> Any:  # noqa: ANN401  its answer
         self._pipe.send((name, args, named))
         return self._told()
 

@@ -29,11 +29,15 @@ def place_of(path: Path) -> Path:
     """The path without links; there can be a journal, as far as the folder and the file tell."""
     try:
         place = path.resolve()
+        # Links are gone from the path by now, but for those that only lead to one another.
+        circle = place.is_symlink()
         folder = place.parent.is_dir()
         mode = place.stat().st_mode if place.exists() else None
     except (OSError, RuntimeError, ValueError) as error:
-        # The latter two are for links in a circle and for text that no path can be.
+        # The latter two are for links in a circle, in some versions, and for what is no path.
         raise JournalUnreachable(f"{path} cannot be opened: {error}.") from error
+    if circle:
+        raise JournalUnreachable(f"{path} cannot be opened: its links lead nowhere.")
     if not folder:
         raise JournalUnreachable(f"{path} cannot be opened: there is no folder {place.parent}.")
     if mode is not None:

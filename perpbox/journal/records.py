@@ -74,6 +74,8 @@ class MarketTrade(Struct, array_like=True, gc=False, frozen=True):
 
 LAST_MOMENT: Final[Millis] = 2**62
 """Later than any time; it still fits a signed 64-bit integer."""
+MOST_ROWS: Final = 2**62
+"""More than any history has; likewise."""
 
 
 class Window(Struct, frozen=True):
@@ -101,7 +103,7 @@ class Window(Struct, frozen=True):
 
     @property
     def skip(self) -> int:
-        return (self.page - 1) * self.limit
+        return min((self.page - 1) * self.limit, MOST_ROWS)
 
     def from_newest(self, from_id: int | None = None) -> bool:
         """Whether to count from the newest row back, when asked for rows from an id on."""

@@ -23,6 +23,8 @@ from perpbox.journal.records import (
 
 RowT = TypeVar("RowT")
 
+FARTHEST: Final = 2**63 - 1
+
 ORDER_BY_ID: Final = """
 SELECT data FROM orders
 WHERE order_id = :order_id AND account_id = :account_id AND symbol = :symbol
@@ -107,7 +109,8 @@ class SqliteHistory(History):
             "order_id": order_id,
             "client_order_id": client_order_id,
         }
-        rows = self._reader.rows(ORDER_BY_ID if order_id else ORDER_BY_CLIENT_ORDER_ID, asked)
+        statement = ORDER_BY_ID if order_id else ORDER_BY_CLIENT_ORDER_ID
+        rows = self._reader.rows(statement, _fitted(asked))
         return _records(rows, OrderRecord)[0] if rows else None
 
     def orders(
@@ -174,9 +177,16 @@ class SqliteHistory(History):
             "limit": window.limit,
             "skip": window.skip,
         }
-        return _records(
-            self._reader.rows(statement.replace(PAGE, direction), {**asked, **bounds}), kind
-        )
+        rows = self._reader.rows(statement.replace(PAGE, direction), _fitted({**asked, **bounds}))
+        return _records(rows, kind)
+
+
+def _fitted(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Whole numbers within the 64 bits that SQLite takes; no row lies as far out as that."""
+    return {
+        name: max(-FARTHEST, min(value, FARTHEST)) if type(value) is int else value
+        for name, value in asked.items()
+    }
 
 
 def _records(rows: list[tuple[Any, ...]], kind: type[RowT]) -> list[RowT]:

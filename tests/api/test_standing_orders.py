@@ -50,7 +50,7 @@ def test_an_order_is_found_by_either_id(
         "avgPrice": "0",
         "origQty": "0.1",
         "executedQty": "0",
-        "cumQuote": "0",
+        "cumQuote": "0.00000",
         "timeInForce": "GTC",
         "type": "LIMIT",
         "reduceOnly": False,

@@ -360,6 +360,20 @@ def test_the_past_agrees_with_the_state_about_every_open_order(story: Story) -> 
             }
 
 
+def test_numbers_beyond_all_bounds_find_nothing(story: Story) -> None:
+    (alice,) = story.open("alice")
+    order_id = story.order(alice, BUY)
+    history = history_of(story)
+    far = 10**30
+    assert history.order(alice, BTC, order_id=far) is None
+    assert history.orders(alice, BTC, from_id=far) == []
+    assert history.trades(alice, BTC, order_id=-far) == []
+    assert history.income(alice, Window(start=far)) == []
+    assert history.income(alice, Window(end=-far)) == []
+    assert history.income(alice, Window(page=far)) == []
+    assert ids(history.orders(alice, BTC, Window(-far, far), from_id=-far)) == [order_id]
+
+
 def test_a_refusal_leaves_no_row(story: Story) -> None:
     (alice,) = story.open("alice", usdt="1")
     with pytest.raises(Rejected):

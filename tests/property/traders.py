@@ -1,17 +1,20 @@
-"""Invented traders and an operator: what they may ask for, drawn against the state as it is.
+"""Invented traders and an operator: what they ask for next, diced against the state as it is.
 
-A price is drawn as a distance from the mark price, a quantity as a size in the symbol's own terms,
-an order as a rank among those that stand, so that most of what is asked could happen, and some
-of it not.
+A price is a distance from the mark price, a quantity is what it is worth, an order is one of those
+that stand, so that most of what is asked could happen; some of it cannot, and is refused.
 """
 
 from __future__ import annotations
 
-from hypothesis import strategies as st
+from collections.abc import Callable
+from random import Random
+from typing import Final
 
 from perpbox.account import (
+    AccountId,
     Order,
     OrderType,
+    Position,
     PositionSide,
     SelfTradePrevention,
     TimeInForce,
@@ -20,211 +23,266 @@ from perpbox.engine import commands as ask
 from perpbox.engine.market import Market
 from perpbox.engine.state import State
 from perpbox.instrument import Symbol
-from perpbox.money import SCALE, Amount, Price, Quantity, parse
-from tests.worlds import CATALOGUE
+from perpbox.money import SCALE, Price, Quantity, parse
 
-SYMBOLS = st.sampled_from(list(CATALOGUE.symbols))
-ASSETS = st.sampled_from(list(CATALOGUE.assets))
-SIDES = st.sampled_from((1, -1))
-LEGS = st.sampled_from(list(PositionSide))
-PREVENTIONS = st.sampled_from(list(SelfTradePrevention))
-IN_FORCE = st.sampled_from([TimeInForce.GTC, *TimeInForce])
-SHIFTS = st.integers(-12, 12) | st.integers(-600, 600)
-"""Distance from the mark price in units of 0.01 %, which is a step of the house's ladder."""
-WORTHS = st.sampled_from(("6", "60", "100", "1000", "10000", "60000", "200000"))
+WORTHS: Final = ("6", "60", "100", "1000", "3000", "10000", "60000", "200000")
 """What an order is worth, about, in quote units."""
-CLIENT_IDS = st.sampled_from(("", "", "a", "b", "perpbox-3", "perpbox-5"))
-AMOUNTS = st.sampled_from(("0.00000001", "1", "100", "9999.99999999", "100000"))
-JUMPS = st.integers(-30, 30) | st.integers(-2_000, 2_000)
-ACCOUNTS = st.integers(1, 3)
+PURSES: Final = ("0", "50", "1000", "20000", "100000", "5000000")
+AMOUNTS: Final = ("0.00000001", "1", "37.12345678", "100", "9999.99999999", "100000")
+CLIENT_IDS: Final = ("", "", "", "a", "b", "perpbox-9", "perpbox-12")
+LEVERAGES: Final = (0, 1, 2, 3, 7, 20, 50, 75, 125)
+NOBODY: Final[AccountId] = 99
+CROWD: Final = 3
+
+Asking = Callable[[Random, State], ask.Command | None]
 
 
-def price_at(market: Market, shift: int) -> Price:
-    """On the symbol's grid, this far from the mark price."""
+# What the dice choose from.
+
+
+def somebody(dice: Random, state: State) -> AccountId:
+    return dice.choice(list(state.accounts)) if dice.random() < 0.99 else NOBODY
+
+
+def a_market(dice: Random, state: State) -> Market:
+    return dice.choice(list(state.markets.values()))
+
+
+def a_price(dice: Random, market: Market) -> Price:
+    """On the symbol's grid; mostly within the house's ladder, sometimes beyond the filters."""
+    shift = round(dice.gauss(0, dice.choice((2, 10, 200))))
     tick = market.symbol.tick_size
-    return max(tick, (market.mark * (10_000 + shift) // 10_000) // tick * tick)
+    price = market.mark * (10_000 + shift) // 10_000 // tick * tick
+    off_grid = 1 if dice.random() < 0.01 else 0
+    return max(tick, price) + off_grid
 
 
-def size_of(symbol: Symbol, mark: Price, worth: str) -> Quantity:
-    steps = parse(worth) * SCALE // mark // symbol.step_size
-    return max(1, steps) * symbol.step_size
+def a_size(dice: Random, symbol: Symbol, mark: Price) -> Quantity:
+    steps = parse(dice.choice(WORTHS)) * SCALE // mark // symbol.step_size
+    return max(1, steps + dice.randint(-1, 1)) * symbol.step_size
 
 
-def leg_for(state: State, account_id: int, drawn: PositionSide) -> PositionSide:
-    """A leg that fits the account's mode nine times in ten: LONG and SHORT are drawn for BOTH."""
+def a_leg(dice: Random, state: State, account_id: AccountId) -> PositionSide:
     account = state.accounts.get(account_id)
-    if account is None or account.hedge_mode is (drawn is not PositionSide.BOTH):
-        return drawn
-    return PositionSide.LONG if account.hedge_mode else PositionSide.BOTH
+    if account is None or dice.random() < 0.02:
+        return dice.choice(list(PositionSide))
+    if account.hedge_mode:
+        return dice.choice((PositionSide.LONG, PositionSide.SHORT))
+    return PositionSide.BOTH
 
 
-def order_at(state: State, rank: int) -> Order | None:
-    standing = list(state.orders.values())
-    return standing[rank % len(standing)] if standing else None
+def an_order(dice: Random, state: State) -> Order | None:
+    return dice.choice(list(state.orders.values())) if state.orders else None
 
 
-@st.composite
-def limit_orders(draw: st.DrawFn, state: State) -> ask.PlaceOrder:
-    market = state.markets[draw(SYMBOLS)]
-    account_id = draw(ACCOUNTS)
-    return ask.PlaceOrder(
-        account_id,
-        market.symbol.name,
-        draw(SIDES),
-        leg_for(state, account_id, draw(LEGS)),
-        OrderType.LIMIT,
-        size_of(market.symbol, market.mark, draw(WORTHS)),
-        price_at(market, draw(SHIFTS)),
-        draw(IN_FORCE),
-        draw(st.sampled_from((False, False, False, True))),
-        draw(CLIENT_IDS),
-        draw(PREVENTIONS),
-    )
-
-
-@st.composite
-def market_orders(draw: st.DrawFn, state: State) -> ask.PlaceOrder:
-    market = state.markets[draw(SYMBOLS)]
-    account_id = draw(ACCOUNTS)
-    return ask.PlaceOrder(
-        account_id,
-        market.symbol.name,
-        draw(SIDES),
-        leg_for(state, account_id, draw(LEGS)),
-        OrderType.MARKET,
-        size_of(market.symbol, market.mark, draw(WORTHS)),
-        reduce_only=draw(st.booleans()),
-        self_trade_prevention=draw(PREVENTIONS),
-    )
-
-
-@st.composite
-def closing_orders(draw: st.DrawFn, state: State) -> ask.PlaceOrder | None:
-    """Something that reduces a position that is held: a part of it, all of it, or more."""
+def a_holding(
+    dice: Random, state: State, *, isolated: bool = False
+) -> tuple[AccountId, str, Position] | None:
     held = [
-        (account.account_id, name, leg, position.quantity)
+        (account.account_id, name, position)
         for account in state.accounts.values()
-        for name, exposure in account.exposures.items()
-        for leg, position in exposure.positions.items()
+        for name, exposure in account.active.items()
+        if exposure.isolated or not isolated
+        for position in exposure.positions.values()
         if position.quantity
     ]
-    if not held:
+    return dice.choice(held) if held else None
+
+
+# What a trader asks for.
+
+
+def limit_order(dice: Random, state: State) -> ask.Command:
+    market = a_market(dice, state)
+    account_id = somebody(dice, state)
+    return ask.PlaceOrder(
+        account_id,
+        market.symbol.name,
+        dice.choice((1, -1)),
+        a_leg(dice, state, account_id),
+        OrderType.LIMIT,
+        a_size(dice, market.symbol, market.mark),
+        a_price(dice, market),
+        dice.choice([TimeInForce.GTC] * 6 + list(TimeInForce)),
+        dice.random() < 0.1,
+        dice.choice(CLIENT_IDS),
+        dice.choice(list(SelfTradePrevention)),
+    )
+
+
+def market_order(dice: Random, state: State) -> ask.Command:
+    market = a_market(dice, state)
+    account_id = somebody(dice, state)
+    return ask.PlaceOrder(
+        account_id,
+        market.symbol.name,
+        dice.choice((1, -1)),
+        a_leg(dice, state, account_id),
+        OrderType.MARKET,
+        a_size(dice, market.symbol, market.mark),
+        reduce_only=dice.random() < 0.1,
+        self_trade_prevention=dice.choice(list(SelfTradePrevention)),
+    )
+
+
+def closing_order(dice: Random, state: State) -> ask.Command | None:
+    """Against a position that is held: a part of it, all of it, or more."""
+    holding = a_holding(dice, state)
+    if holding is None:
         return None
-    account_id, name, leg, quantity = held[draw(st.integers(0, 99)) % len(held)]
-    step = state.markets[name].symbol.step_size
-    part = abs(quantity) // step * draw(st.sampled_from((1, 5, 10, 10, 15))) // 10
-    limit = draw(st.booleans())
+    account_id, name, position = holding
+    market = state.markets[name]
+    limit = dice.random() < 0.6
+    part = abs(position.quantity) // market.symbol.step_size * dice.choice((1, 5, 10, 10, 15)) // 10
     return ask.PlaceOrder(
         account_id,
         name,
-        -1 if quantity > 0 else 1,
-        leg,
+        -1 if position.quantity > 0 else 1,
+        position.position_side,
         OrderType.LIMIT if limit else OrderType.MARKET,
-        max(1, part) * step,
-        price_at(state.markets[name], draw(SHIFTS)) if limit else 0,
-        reduce_only=leg is PositionSide.BOTH and draw(st.booleans()),
+        max(1, part) * market.symbol.step_size,
+        a_price(dice, market) if limit else 0,
+        dice.choice([TimeInForce.GTC] * 4 + list(TimeInForce)) if limit else TimeInForce.GTC,
+        position.position_side is PositionSide.BOTH and dice.random() < 0.6,
     )
 
 
-@st.composite
-def amendments(draw: st.DrawFn, state: State) -> ask.AmendOrder | None:
-    order = order_at(state, draw(st.integers(0, 99)))
+def amendment(dice: Random, state: State) -> ask.Command | None:
+    order = an_order(dice, state)
     if order is None:
         return None
     market = state.markets[order.symbol]
-    quantity = draw(
-        st.sampled_from((order.quantity, max(order.executed, market.symbol.step_size)))
-        | WORTHS.map(lambda worth: size_of(market.symbol, market.mark, worth))
-    )
-    price = draw(st.just(order.price) | SHIFTS.map(lambda shift: price_at(market, shift)))
+    quantity, price = order.quantity, order.price
+    if dice.random() < 0.6:
+        quantity = a_size(dice, market.symbol, market.mark)
+    elif dice.random() < 0.2:
+        quantity = max(order.executed, market.symbol.step_size)
+    if dice.random() < 0.6:
+        price = a_price(dice, market)
     return ask.AmendOrder(
         order.account_id, order.symbol, order.side, quantity, price, order.order_id
     )
 
 
-@st.composite
-def cancellations(draw: st.DrawFn, state: State) -> ask.CancelOrder | ask.CancelAllOrders | None:
-    order = order_at(state, draw(st.integers(0, 99)))
+def cancellation(dice: Random, state: State) -> ask.Command | None:
+    order = an_order(dice, state)
     if order is None:
         return None
-    if draw(st.integers(0, 4)) == 0:
+    if dice.random() < 0.2:
         return ask.CancelAllOrders(order.account_id, order.symbol)
-    by_name = draw(st.booleans())
-    return ask.CancelOrder(
-        order.account_id,
-        order.symbol,
-        0 if by_name else order.order_id,
-        order.client_order_id if by_name else "",
-    )
+    if dice.random() < 0.5:
+        return ask.CancelOrder(order.account_id, order.symbol, order.order_id)
+    return ask.CancelOrder(order.account_id, order.symbol, client_order_id=order.client_order_id)
 
 
-@st.composite
-def price_moves(draw: st.DrawFn, state: State) -> ask.MovePrices:
-    """New marks for some symbols, off the grid too, and now and then a new asset index."""
-    prices = {}
-    for name in draw(st.sets(SYMBOLS, min_size=1, max_size=2).map(sorted)):
-        market = state.markets[name]
-        moved = market.mark * (10_000 + draw(JUMPS)) // 10_000 + draw(st.integers(0, 1))
-        mark = max(1, min(moved, market.symbol.max_price))
-        prices[name] = ask.MarketPrices(mark, draw(st.none() | st.just(mark)))
+def setting(dice: Random, state: State) -> ask.Command:
+    account_id, name = somebody(dice, state), a_market(dice, state).symbol.name
+    kind = dice.random()
+    if kind < 0.5:
+        return ask.SetLeverage(account_id, name, dice.choice(LEVERAGES))
+    if kind < 0.75:
+        return ask.SetMarginType(account_id, name, dice.random() < 0.6)
+    if kind < 0.9:
+        return ask.SetAssetMode(account_id, dice.random() < 0.5)
+    return ask.SetPositionMode(account_id, dice.random() < 0.5)
+
+
+def transfer(dice: Random, state: State) -> ask.Command:
+    amount = parse(dice.choice(AMOUNTS)) * dice.choice((1, -1))
+    asset = dice.choice(list(state.catalogue.assets))
+    return ask.Transfer(somebody(dice, state), asset, amount)
+
+
+def isolated_margin(dice: Random, state: State) -> ask.Command | None:
+    holding = a_holding(dice, state, isolated=True)
+    if holding is None:
+        return None
+    account_id, name, position = holding
+    amount = parse(dice.choice(AMOUNTS)) * dice.choice((1, -1))
+    return ask.AdjustIsolatedMargin(account_id, name, position.position_side, amount)
+
+
+# What the operator asks for.
+
+
+def prices(dice: Random, state: State) -> ask.Command:
+    """New marks for one symbol or two, off the grid too, and now and then an asset index."""
+    moved = {}
+    for market in dice.sample(list(state.markets.values()), dice.choice((1, 1, 2))):
+        shift = round(dice.gauss(0, dice.choice((3, 30, 30, 600))))
+        mark = market.mark * max(1, 10_000 + shift) // 10_000 + dice.randint(0, 1)
+        mark = max(1, min(mark, market.symbol.max_price))
+        index = dice.choice((None, mark, mark + 1))
+        moved[market.symbol.name] = ask.MarketPrices(mark if dice.random() < 0.95 else None, index)
     indexes = {}
-    if draw(st.integers(0, 3)) == 0:
-        asset = draw(ASSETS)
-        now = state.asset_indexes[asset]
-        indexes[asset] = max(1, now * (10_000 + draw(JUMPS)) // 10_000)
-    return ask.MovePrices(prices, indexes)
+    if dice.random() < 0.2:
+        asset = dice.choice(list(state.asset_indexes))
+        indexes[asset] = max(1, state.asset_indexes[asset] * dice.randint(9_000, 11_000) // 10_000)
+    return ask.MovePrices(moved, indexes)
 
 
-@st.composite
-def quotes(draw: st.DrawFn, state: State) -> ask.SetLiquidity:
-    """Up to three levels a side, which cross one another now and then and are refused."""
-    market = state.markets[draw(SYMBOLS)]
-    levels = st.lists(st.tuples(st.integers(-3, 40), WORTHS), max_size=3)
-    bids, asks = (
-        [
-            (price_at(market, sign * shift), size_of(market.symbol, market.mark, worth))
-            for shift, worth in draw(levels)
-        ]
-        for sign in (-1, 1)
-    )
-    return ask.SetLiquidity(market.symbol.name, bids, asks)
-
-
-@st.composite
-def settings_changes(draw: st.DrawFn) -> ask.Command:
-    account_id, name = draw(ACCOUNTS), draw(SYMBOLS)
-    return draw(
-        st.one_of(
-            st.builds(
-                ask.SetLeverage,
-                st.just(account_id),
-                st.just(name),
-                st.sampled_from((0, 1, 3, 7, 20, 50, 75, 125)),
-            ),
-            st.builds(ask.SetMarginType, st.just(account_id), st.just(name), st.booleans()),
-            st.builds(ask.SetPositionMode, st.just(account_id), st.booleans()),
-            st.builds(ask.SetAssetMode, st.just(account_id), st.booleans()),
+def quotes(dice: Random, state: State) -> ask.Command:
+    """Up to three levels a side, which now and then cross each other and are refused."""
+    market = a_market(dice, state)
+    tick = market.symbol.tick_size
+    sides: list[list[tuple[Price, Quantity]]] = []
+    for sign in (-1, 1):
+        distances = [dice.randint(0 if dice.random() < 0.1 else 1, 40) for _ in range(3)]
+        sides.append(
+            [
+                (
+                    max(tick, (market.mark // tick + sign * distance) * tick),
+                    a_size(dice, market.symbol, market.mark),
+                )
+                for distance in distances[: dice.randint(0, 3)]
+            ]
         )
+    return ask.SetLiquidity(market.symbol.name, *sides)
+
+
+def account_work(dice: Random, state: State) -> ask.Command:
+    if dice.random() < 0.3:
+        return ask.CloseAccount(somebody(dice, state))
+    return ask.ResetAccount(somebody(dice, state))
+
+
+def an_account(dice: Random) -> ask.OpenAccount:
+    return ask.OpenAccount(
+        "trader", {asset: parse(dice.choice(PURSES)) for asset in ("USDT", "USDC", "BNB")}
     )
 
 
-@st.composite
-def transfers(draw: st.DrawFn) -> ask.Transfer:
-    amount: Amount = parse(draw(AMOUNTS)) * draw(SIDES)
-    return ask.Transfer(draw(ACCOUNTS), draw(ASSETS), amount)
+WEIGHTS: Final[dict[Asking, int]] = {
+    limit_order: 32,
+    market_order: 11,
+    closing_order: 13,
+    amendment: 10,
+    cancellation: 6,
+    setting: 7,
+    transfer: 4,
+    isolated_margin: 4,
+    prices: 9,
+    quotes: 3,
+    account_work: 1,
+}
 
 
-@st.composite
-def margin_changes(draw: st.DrawFn, state: State) -> ask.AdjustIsolatedMargin:
-    held = [
-        (account.account_id, name, leg)
-        for account in state.accounts.values()
-        for name, exposure in account.exposures.items()
-        if exposure.isolated
-        for leg, position in exposure.positions.items()
-        if position.quantity
-    ]
-    where = draw(st.tuples(ACCOUNTS, SYMBOLS, LEGS))
-    if held:
-        where = held[draw(st.integers(0, 99)) % len(held)]
-    return ask.AdjustIsolatedMargin(*where, parse(draw(AMOUNTS)) * draw(SIDES))
+def next_command(dice: Random, state: State) -> ask.Command | None:
+    """What is asked next; None where the dice chose what is not possible yet."""
+    if len(state.accounts) < CROWD:
+        return an_account(dice)
+    [asking] = dice.choices(list(WEIGHTS), list(WEIGHTS.values()))
+    return asking(dice, state)
+
+
+def first_settings(dice: Random, state: State) -> list[ask.Command]:
+    """Every account starts in modes of its own."""
+    wanted: list[ask.Command] = []
+    for account_id in state.accounts:
+        wanted.append(ask.SetPositionMode(account_id, dice.random() < 0.4))
+        multi = dice.random() < 0.35
+        wanted.append(ask.SetAssetMode(account_id, multi))
+        for name in state.markets:
+            wanted.append(ask.SetMarginType(account_id, name, dice.random() < 0.4))
+            wanted.append(ask.SetLeverage(account_id, name, dice.choice(LEVERAGES)))
+    return wanted

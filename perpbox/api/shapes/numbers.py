@@ -12,6 +12,8 @@ SMALLEST_PLAIN: Final = 1e-3
 LARGEST_PLAIN: Final = 1e7
 """Between the two a double is printed without an exponent."""
 
+SIGNIFICANT_DIGITS: Final = 13
+
 
 def row_amount(amount: Amount) -> str:
     """An amount in a position row: eight decimals, but zero is "0"."""
@@ -32,13 +34,20 @@ def double(value: float) -> str:
 
 
 def entry_price(position: Position) -> str:
-    """Average entry price, a double of 13 significant digits, as every recorded one has."""
+    """Average entry price as a double: 13 significant digits, as every recorded average has.
+
+    It is cut, and has eight decimals at least, so that the profit shown, which is made of the
+    price cut at the eighth decimal, follows from the price shown.
+    """
     return double(_entry(position)) if position.quantity else "0.0"
 
 
 def _entry(position: Position) -> float:
-    exact = position.entry_cost / (abs(position.quantity) * SCALE)
-    return float(f"{exact:.13g}")
+    cut_at_eight = position.entry_price
+    whole_digits = len(str(cut_at_eight)) - DECIMALS
+    decimals = max(DECIMALS, SIGNIFICANT_DIGITS - whole_digits)
+    cost_at = position.entry_cost * 10 ** (decimals - DECIMALS)
+    return cost_at // abs(position.quantity) / 10**decimals
 
 
 def break_even_price(position: Position) -> str:

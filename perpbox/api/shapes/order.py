@@ -72,7 +72,6 @@ def asked_order(order: Order, symbol: Symbol) -> Row:
         average = average_price(
             order.quote_executed, order.executed, max(price, QUERY_AVERAGE_DECIMALS)
         )
-    quote = quote_amount(order.quote_executed, price + quantity) if order.executed else "0"
     return {
         "orderId": order.order_id,
         "symbol": order.symbol,
@@ -82,7 +81,7 @@ def asked_order(order: Order, symbol: Symbol) -> Row:
         "avgPrice": average,
         "origQty": trimmed(text(order.quantity)),
         "executedQty": trimmed(text(order.executed)),
-        "cumQuote": quote,
+        "cumQuote": quote_amount(order.quote_executed, price + quantity),
         "timeInForce": order.time_in_force.value,
         "type": order.order_type.value,
         "reduceOnly": order.reduce_only,
