@@ -8,7 +8,8 @@ import msgspec
 
 from perpbox.account import Account
 from perpbox.api.auth import Authenticator, Keys, require_time
-from perpbox.api.call import Call, Desk
+from perpbox.api.call import Call
+from perpbox.api.desk import Desk
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.limits import Limits
 from perpbox.api.params import Params, read, signed_parts, split_signature

@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 from perpbox.account import Account
+from perpbox.api.desk import Desk
 from perpbox.api.errors import ERROR_OF, ApiError, Error
 from perpbox.api.params import Params
-from perpbox.api.shapes.account import AccountText
 from perpbox.engine.commands import Command
 from perpbox.engine.market import Market
 from perpbox.engine.rejects import Rejected
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.instrument import Symbol
-from perpbox.journal.history import History
 from perpbox.money import Millis
-from perpbox.tape import Tape
-from perpbox.venue import Venue
-
-
-class Desk:
-    """What every handler may use: the venue, its history and tape, and texts kept between reads."""
-
-    __slots__ = ("history", "tape", "texts", "venue", "written")
-
-    def __init__(self, venue: Venue, history: History, tape: Tape) -> None:
-        self.venue = venue
-        self.history = history
-        self.tape = tape
-        self.texts: dict[int, AccountText] = {}
-        self.written: dict[int, tuple[int, int, bytes]] = {}
-        """Per account: its version, the prices' version, and the whole v3 answer at those."""
 
 
 class Call:

@@ -97,7 +97,7 @@ def test_a_fill(rich: Trader) -> None:
 
 
 def test_a_position(rich: Trader) -> None:
-    """All but the break-even price: that account paid 0.0004, this one pays 0.0005."""
+    """But for the break-even price, with a fee of 0.0004 in it, and the testnet's bracket."""
     [row] = recorded("positionRisk_v3_eth_testnet_20260909")
     exchange = rich.exchange
     exchange.move(ETHUSDT="2489.88")
@@ -105,7 +105,7 @@ def test_a_position(rich: Trader) -> None:
     rich.market("BUY", "0.010", symbol="ETHUSDT")
     exchange.move(ETHUSDT="2492.02649225")
     [told] = rich.get("/fapi/v3/positionRisk")
-    others = ("breakEvenPrice", "adl", "updateTime")
+    others = ("breakEvenPrice", "maintMargin", "adl", "updateTime")
     assert text_of(told, *others) == text_of(row, *others)
     assert list(told) == list(row)
 

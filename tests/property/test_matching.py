@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from random import Random
+from typing import Final
+
 import pytest
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from perpbox.account import OrderType, PositionSide, SelfTradePrevention, TimeInForce
 from perpbox.engine import commands as ask
@@ -15,21 +19,20 @@ from perpbox.money import SCALE, parse
 from tests.engine.rig import Rig
 from tests.property.naive_book import HOUSE, Happened, NaiveBook, Refused, Wish
 
-SYMBOL = "BTCUSDT"
-PRICES = st.integers(-5, 5).map(lambda step: parse("50000") + step * parse("0.1"))
-QUANTITIES = st.integers(2, 9).map(lambda steps: steps * parse("0.001"))
-OWNERS = st.integers(1, 3)
-LEVELS = st.dictionaries(PRICES, QUANTITIES, max_size=3)
+SYMBOL: Final = "BTCUSDT"
+TURNS: Final = 80
+PREVENTIONS: Final = list(SelfTradePrevention)
+IN_FORCE: Final = [TimeInForce.GTC] * 4 + list(TimeInForce)
 
 
-class TwoBooks(RuleBasedStateMachine):
+class TwoBooks:
     """Everything is asked of the engine and of the naive book, and both must say the same.
 
     The accounts are rich, so that margin never decides.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, dice: Random) -> None:
+        self.dice = dice
         self.rig = Rig(read_each_turn=False)
         for name in ("alice", "bob", "carol"):
             self.rig.submit(ask.OpenAccount(name, {"USDT": 10**9 * SCALE}))
@@ -38,101 +41,91 @@ class TwoBooks(RuleBasedStateMachine):
         self.labels: dict[int, str] = {}
         self.made = 0
 
-    @rule(
-        owner=OWNERS,
-        side=st.sampled_from((1, -1)),
-        quantity=QUANTITIES,
-        price=PRICES | st.none(),
-        in_force=st.sampled_from([TimeInForce.GTC, TimeInForce.GTC, *TimeInForce]),
-        reduce_only=st.booleans(),
-        prevention=st.sampled_from(list(SelfTradePrevention)),
-    )
-    def place(
-        self,
-        owner: int,
-        side: int,
-        quantity: int,
-        price: int | None,
-        in_force: TimeInForce,
-        reduce_only: bool,
-        prevention: SelfTradePrevention,
-    ) -> None:
+    def price(self) -> int:
+        return parse("50000") + self.dice.randint(-5, 5) * parse("0.1")
+
+    def quantity(self) -> int:
+        return self.dice.randint(2, 9) * parse("0.001")
+
+    def place(self) -> None:
         self.made += 1
-        if price is None:
-            in_force = TimeInForce.GTC
+        dice, owner = self.dice, self.dice.randint(1, 3)
+        held = self.naive.positions.get(owner, 0)
+        reduce_only = dice.random() < 0.35
         wish = Wish(
-            f"n{self.made}", owner, side, quantity, price, in_force, reduce_only, prevention
+            label=f"n{self.made}",
+            owner=owner,
+            side=-1 if reduce_only and held > 0 else dice.choice((1, -1)),
+            quantity=self.quantity(),
+            price=None if dice.random() < 0.15 else self.price(),
+            in_force=dice.choice(IN_FORCE),
+            reduce_only=reduce_only,
+            prevention=dice.choice(PREVENTIONS),
         )
+        if wish.price is None:
+            wish = wish._replace(in_force=TimeInForce.GTC)
         command = ask.PlaceOrder(
             owner,
             SYMBOL,
-            side,
+            wish.side,
             PositionSide.BOTH,
-            OrderType.MARKET if price is None else OrderType.LIMIT,
-            quantity,
-            price or 0,
-            in_force,
+            OrderType.MARKET if wish.price is None else OrderType.LIMIT,
+            wish.quantity,
+            wish.price or 0,
+            wish.in_force,
             reduce_only,
             wish.label,
-            prevention,
+            wish.prevention,
         )
-        self.naive.log.clear()
-        try:
-            self.naive.place(wish)
-        except Refused as refused:
-            self.refused(command, str(refused))
-        else:
-            self.allowed(command)
+        self.both(command, lambda: self.naive.place(wish))
 
-    @precondition(lambda self: self.naive.standing)
-    @rule(rank=st.integers(0, 99), quantity=QUANTITIES, price=PRICES, same=st.booleans())
-    def amend(self, rank: int, quantity: int, price: int, same: bool) -> None:
-        paper = self.naive.standing[rank % len(self.naive.standing)]
-        if same:
-            quantity = paper.quantity
+    def amend(self) -> None:
+        paper = self.dice.choice(self.naive.standing)
+        wish = paper.wish
+        quantity = paper.quantity if self.dice.random() < 0.5 else self.quantity()
+        price = self.price()
         command = ask.AmendOrder(
-            paper.wish.owner,
-            SYMBOL,
-            paper.wish.side,
-            quantity,
-            price,
-            client_order_id=paper.wish.label,
+            wish.owner, SYMBOL, wish.side, quantity, price, client_order_id=wish.label
         )
+        self.both(command, lambda: self.naive.amend(wish.label, quantity, price))
+
+    def cancel(self) -> None:
+        wish = self.dice.choice(self.naive.standing).wish
+        command = ask.CancelOrder(wish.owner, SYMBOL, client_order_id=wish.label)
+        self.both(command, lambda: self.naive.cancel(wish.label))
+
+    def quote(self) -> None:
+        sides = [
+            {self.price(): self.quantity() for _ in range(self.dice.randint(0, 3))}
+            for _ in range(2)
+        ]
+        if self.dice.random() < 0.8 and all(sides):
+            # Apart, so that they are not refused.
+            split = self.price()
+            sides[0] = {p: q for p, q in sides[0].items() if p < split}
+            sides[1] = {p: q for p, q in sides[1].items() if p >= split}
+        bids, asks = (list(side.items()) for side in sides)
+        copies = [[list(level) for level in levels] for levels in (bids, asks)]
+        self.both(ask.SetLiquidity(SYMBOL, bids, asks), lambda: self.naive.quote(*copies))
+
+    def both(self, command: ask.Command, naively: Callable[[], None]) -> None:
         self.naive.log.clear()
+        assert self.asked_of_engine(command) == self.asked_of_naive(naively)
+        self.compare()
+
+    def asked_of_naive(self, naively: Callable[[], None]) -> list[Happened]:
         try:
-            self.naive.amend(paper.wish.label, quantity, price)
+            naively()
         except Refused as refused:
-            self.refused(command, str(refused))
-        else:
-            self.allowed(command)
+            return [("refused", str(refused))]
+        return self.naive.log
 
-    @precondition(lambda self: self.naive.standing)
-    @rule(rank=st.integers(0, 99))
-    def cancel(self, rank: int) -> None:
-        paper = self.naive.standing[rank % len(self.naive.standing)]
-        self.naive.log.clear()
-        self.naive.cancel(paper.wish.label)
-        self.allowed(ask.CancelOrder(paper.wish.owner, SYMBOL, client_order_id=paper.wish.label))
-
-    @rule(bids=LEVELS, asks=LEVELS)
-    def quote(self, bids: dict[int, int], asks: dict[int, int]) -> None:
-        command = ask.SetLiquidity(SYMBOL, list(bids.items()), list(asks.items()))
-        self.naive.log.clear()
+    def asked_of_engine(self, command: ask.Command) -> list[Happened]:
         try:
-            self.naive.quote([list(b) for b in bids.items()], [list(a) for a in asks.items()])
-        except Refused as refused:
-            self.refused(command, str(refused))
-        else:
-            self.allowed(command)
-
-    def refused(self, command: ask.Command, reason: str) -> None:
-        with pytest.raises(Rejected) as raised:
-            self.rig.submit(command)
-        assert raised.value.reject.name == reason
-
-    def allowed(self, command: ask.Command) -> None:
-        turn = self.rig.submit(command)
-        assert self.log_of(turn) == self.naive.log
+            turn = self.rig.submit(command)
+        except Rejected as refused:
+            return [("refused", refused.reject.name)]
+        return self.log_of(turn)
 
     def log_of(self, turn: Turn) -> list[Happened]:
         """The turn in the naive book's words."""
@@ -159,8 +152,8 @@ class TwoBooks(RuleBasedStateMachine):
                     pass
         return log
 
-    @invariant()
-    def both_books_hold_the_same(self) -> None:
+    def compare(self) -> None:
+        """Both hold the same orders in the same order, the same quotes and the same positions."""
         state = self.rig.state
         standing = [(p.wish.label, p.price, p.left) for p in self.naive.standing]
         orders = sorted(state.orders.values(), key=lambda order: order.priority)
@@ -174,4 +167,18 @@ class TwoBooks(RuleBasedStateMachine):
             assert held.quantity == self.naive.positions.get(account_id, 0)
 
 
-TestTwoBooks = pytest.mark.fuzz(TwoBooks.TestCase)
+@pytest.mark.simulate
+@settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(st.integers(0, 2**32 - 1))
+def test_the_engine_trades_as_a_naive_book_does(seed: int) -> None:
+    dice = Random(seed)
+    books = TwoBooks(dice)
+    for _ in range(TURNS):
+        standing = bool(books.naive.standing)
+        kinds = [books.place, books.quote]
+        weights = [16, 2]
+        if standing:
+            kinds += [books.amend, books.cancel]
+            weights += [4, 1]
+        [step] = dice.choices(kinds, weights)
+        step()

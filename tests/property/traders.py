@@ -17,6 +17,7 @@ from perpbox.account import (
     Position,
     PositionSide,
     SelfTradePrevention,
+    Side,
     TimeInForce,
 )
 from perpbox.engine import commands as ask
@@ -45,7 +46,9 @@ def somebody(dice: Random, state: State) -> AccountId:
 
 
 def a_market(dice: Random, state: State) -> Market:
-    return dice.choice(list(state.markets.values()))
+    """The first symbols are the busy ones, so that traders meet."""
+    markets = list(state.markets.values())
+    return markets[min(dice.randrange(len(markets)), dice.randrange(len(markets)))]
 
 
 def a_price(dice: Random, market: Market) -> Price:
@@ -69,6 +72,13 @@ def a_leg(dice: Random, state: State, account_id: AccountId) -> PositionSide:
     if account.hedge_mode:
         return dice.choice((PositionSide.LONG, PositionSide.SHORT))
     return PositionSide.BOTH
+
+
+def a_side(dice: Random, leg: PositionSide) -> Side:
+    """A leg of a hedge is opened more often than closed."""
+    if leg is PositionSide.BOTH or dice.random() < 0.2:
+        return dice.choice((1, -1))
+    return 1 if leg is PositionSide.LONG else -1
 
 
 def an_order(dice: Random, state: State) -> Order | None:
@@ -95,16 +105,17 @@ def a_holding(
 def limit_order(dice: Random, state: State) -> ask.Command:
     market = a_market(dice, state)
     account_id = somebody(dice, state)
+    leg = a_leg(dice, state, account_id)
     return ask.PlaceOrder(
         account_id,
         market.symbol.name,
-        dice.choice((1, -1)),
-        a_leg(dice, state, account_id),
+        a_side(dice, leg),
+        leg,
         OrderType.LIMIT,
         a_size(dice, market.symbol, market.mark),
         a_price(dice, market),
         dice.choice([TimeInForce.GTC] * 6 + list(TimeInForce)),
-        dice.random() < 0.1,
+        dice.random() < 0.05,
         dice.choice(CLIENT_IDS),
         dice.choice(list(SelfTradePrevention)),
     )
@@ -113,14 +124,15 @@ def limit_order(dice: Random, state: State) -> ask.Command:
 def market_order(dice: Random, state: State) -> ask.Command:
     market = a_market(dice, state)
     account_id = somebody(dice, state)
+    leg = a_leg(dice, state, account_id)
     return ask.PlaceOrder(
         account_id,
         market.symbol.name,
-        dice.choice((1, -1)),
-        a_leg(dice, state, account_id),
+        a_side(dice, leg),
+        leg,
         OrderType.MARKET,
         a_size(dice, market.symbol, market.mark),
-        reduce_only=dice.random() < 0.1,
+        reduce_only=dice.random() < 0.05,
         self_trade_prevention=dice.choice(list(SelfTradePrevention)),
     )
 
@@ -261,8 +273,8 @@ WEIGHTS: Final[dict[Asking, int]] = {
     setting: 7,
     transfer: 4,
     isolated_margin: 4,
-    prices: 9,
-    quotes: 3,
+    prices: 8,
+    quotes: 9,
     account_work: 1,
 }
 

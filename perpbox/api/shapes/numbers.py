@@ -46,8 +46,8 @@ def _entry(position: Position) -> float:
     cut_at_eight = position.entry_price
     whole_digits = len(str(cut_at_eight)) - DECIMALS
     decimals = max(DECIMALS, SIGNIFICANT_DIGITS - whole_digits)
-    cost_at = position.entry_cost * 10 ** (decimals - DECIMALS)
-    return cost_at // abs(position.quantity) / 10**decimals
+    shift: int = 10 ** (decimals - DECIMALS)
+    return position.entry_cost * shift // abs(position.quantity) / (shift * SCALE)
 
 
 def break_even_price(position: Position) -> str:

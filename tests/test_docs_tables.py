@@ -1,0 +1,66 @@
+"""The generated pages are those that the code would make now, and no row of them is made up."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from perpbox.api.errors import Error
+from perpbox.api.routes import ROUTES
+from tools.docs import DOCS, PAGES, weight_text
+from tools.docs_words import NOT_SERVED, PURPOSES, RULES
+
+TSV: Final = Path(__file__).parents[2] / "shared" / "spec" / "endpoints.tsv"
+SERVED: Final = {f"{route.method} {route.path}" for route in ROUTES}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_not_stale(name: str) -> None:
+    written = (DOCS / name).read_text(encoding="utf-8")
+    assert written == PAGES[name](), f"docs/{name} is stale: make docs"
+
+
+def test_every_endpoint_has_its_words_and_no_other() -> None:
+    assert set(PURPOSES) == SERVED
+    assert list(PURPOSES) == [f"{route.method} {route.path}" for route in ROUTES]
+
+
+def test_every_error_has_its_words_and_no_other() -> None:
+    assert list(RULES) == [error.name for error in Error]
+
+
+def test_what_is_said_not_to_be_served_is_not() -> None:
+    absent = [f"{method} {path}" for method, path, _ in NOT_SERVED]
+    assert len(set(absent)) == len(absent)
+    assert not SERVED & set(absent)
+
+
+def test_every_documented_endpoint_is_served_or_said_not_to_be() -> None:
+    if not TSV.exists():
+        pytest.skip(f"the list of documented endpoints is not here: {TSV}")
+    with TSV.open(encoding="utf-8", newline="") as lines:
+        documented = {
+            f"{row['method']} {row['path']}"
+            for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+            if not row["method"].startswith("WS")
+        }
+    assert documented == SERVED | {f"{method} {path}" for method, path, _ in NOT_SERVED}
+
+
+def test_weights_that_depend_on_something_say_on_what() -> None:
+    texts = {f"{route.method} {route.path}": weight_text(route) for route in ROUTES}
+    assert texts["GET /fapi/v3/account"] == "5"
+    assert texts["GET /fapi/v1/openOrders"] == "1; 40 without symbol"
+    assert texts["GET /fapi/v1/depth"] == (
+        "limit 5, 10, 20, 50: 2; limit 100: 5; limit 500: 10; limit 1000: 20"
+    )
+
+
+def test_pages_are_tables_that_hold_together() -> None:
+    for page in PAGES.values():
+        rows = [line for line in page().splitlines() if line.startswith("|")]
+        assert len(rows) > 40
+        assert all(row.endswith("|") and row.count("`") % 2 == 0 for row in rows)

@@ -1,0 +1,245 @@
+"""The one writer: commands become lines, time only goes forward, and nothing is told too early."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from perpbox.account import BUY, OrderType, PositionSide
+from perpbox.engine.commands import (
+    CancelAllOrders,
+    Command,
+    OpenAccount,
+    OpenVenue,
+    PlaceOrder,
+    Tick,
+    Transfer,
+)
+from perpbox.engine.line import Line
+from perpbox.engine.rejects import Reject, Rejected
+from perpbox.engine.snapshot import dump
+from perpbox.engine.state import State
+from perpbox.feed.clock import BackInTime, ManualClock
+from perpbox.money import parse
+from perpbox.venue import Venue
+from tests.worlds import CATALOGUE
+
+NOON = 1_795_348_800_000
+YEAR = 365 * 24 * 3600 * 1000
+"""How long a GTC order stands (common-definition page)."""
+
+
+class Lines:
+    """A journal as a list, durable up to where a test says."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.durable_sequence = 0
+        self.at_once = True
+
+    def append(self, line: Line) -> None:
+        self.lines.append(line)
+        if self.at_once:
+            self.durable_sequence = line.sequence
+
+
+class Clock:
+    """A clock that may stand wherever a test puts it."""
+
+    def __init__(self) -> None:
+        self.time = NOON
+
+    def now(self) -> int:
+        return self.time
+
+    def set(self, now: int) -> None:
+        self.time = now
+
+
+@pytest.fixture
+def journal() -> Lines:
+    return Lines()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def venue(journal: Lines, clock: Clock) -> Venue:
+    venue = Venue(State(CATALOGUE), 0, journal, clock)
+    venue.submit(OpenVenue())
+    venue.submit(OpenAccount("alice", {"USDT": parse("10000")}))
+    return venue
+
+
+def bid(price: str = "40000") -> PlaceOrder:
+    return PlaceOrder(
+        1,
+        "BTCUSDT",
+        BUY,
+        PositionSide.BOTH,
+        OrderType.LIMIT,
+        parse("0.01"),
+        parse(price),
+    )
+
+
+NONE_TO_CANCEL = CancelAllOrders(1, "BTCUSDT")
+
+
+def test_a_turn_becomes_a_line(venue: Venue, journal: Lines, clock: Clock) -> None:
+    clock.time += 5
+    turn = venue.submit(bid())
+    assert venue.sequence == 3
+    line = journal.lines[-1]
+    assert (line.sequence, line.time, line.command) == (3, NOON + 5, bid())
+    assert line.events == turn.events
+    assert venue.state.now == NOON + 5
+
+
+@pytest.mark.parametrize(
+    "command", [Transfer(9, "USDT", 1), Transfer(1, "NOPE", 1), bid("0"), OpenVenue()]
+)
+def test_a_refusal_is_no_turn(venue: Venue, journal: Lines, command: Command) -> None:
+    heard: list[Line] = []
+    venue.listeners.append(heard.append)
+    before = dump(venue.state), venue.sequence, len(journal.lines)
+    with pytest.raises(Rejected):
+        venue.submit(command)
+    assert (dump(venue.state), venue.sequence, len(journal.lines)) == before
+    assert heard == []
+
+
+def test_a_turn_in_which_nothing_happens_is_no_line(venue: Venue, journal: Lines) -> None:
+    turn = venue.submit(NONE_TO_CANCEL)
+    assert turn.events == []
+    assert (venue.sequence, len(journal.lines)) == (2, 2)
+
+
+def test_listeners_hear_every_line_after_it_is_appended(venue: Venue, journal: Lines) -> None:
+    heard: list[tuple[int, int]] = []
+    venue.listeners.append(lambda line: heard.append((line.sequence, journal.lines[-1].sequence)))
+    venue.submit(bid())
+    venue.submit(NONE_TO_CANCEL)
+    assert heard == [(3, 3), (4, 4)]
+
+
+# Time
+
+
+def test_time_never_falls_behind_the_last_turn(venue: Venue, clock: Clock) -> None:
+    clock.time = NOON + 100
+    venue.submit(bid())
+    clock.time = NOON - 100
+    assert venue.now() == NOON + 100
+    venue.submit(NONE_TO_CANCEL)
+    assert venue.state.now == NOON + 100
+
+
+def test_what_falls_due_is_done_when_it_is_asked_for(venue: Venue, clock: Clock) -> None:
+    venue.submit(bid())
+    venue.do_due()
+    clock.time += YEAR - 1
+    venue.do_due()
+    assert venue.sequence == 3
+    clock.time += 1
+    venue.do_due()
+    assert venue.sequence == 4
+    assert venue.state.orders == {}
+
+
+def test_a_jump_of_the_clock_does_what_falls_due_at_its_time(
+    venue: Venue, journal: Lines, clock: Clock
+) -> None:
+    venue.submit(bid())
+    clock.time += 1000
+    venue.submit(bid())
+    venue.move_clock(NOON + 2 * YEAR)
+    ticks = [line for line in journal.lines if isinstance(line.command, Tick)]
+    assert [line.time for line in ticks] == [NOON + YEAR, NOON + 1000 + YEAR]
+    assert venue.now() == NOON + 2 * YEAR
+
+
+def test_a_jump_past_nothing_is_no_turn(venue: Venue, clock: Clock) -> None:
+    venue.submit(bid())
+    venue.move_clock(NOON + YEAR - 1)
+    assert (venue.sequence, clock.time) == (3, NOON + YEAR - 1)
+    venue.move_clock(NOON + YEAR)
+    assert venue.sequence == 4
+
+
+def test_a_venue_does_not_jump_back() -> None:
+    venue = Venue(State(CATALOGUE), 0, Lines(), ManualClock(NOON))
+    with pytest.raises(BackInTime):
+        venue.move_clock(NOON - 1)
+
+
+# Durability
+
+
+def test_what_is_durable_at_once_waits_for_nothing(venue: Venue) -> None:
+    told: list[int] = []
+    venue.submit(bid())
+    venue.when_durable(venue.sequence, lambda: told.append(1))
+    assert told == [1]
+    assert venue.durable_sequence == 3
+
+
+def test_callbacks_wait_for_their_line_in_order(venue: Venue, journal: Lines) -> None:
+    told: list[str] = []
+    journal.at_once = False
+    for name in ("first", "second", "third"):
+        venue.submit(bid())
+        venue.when_durable(venue.sequence, partial(told.append, name))
+    venue.when_durable(venue.sequence, lambda: told.append("also third"))
+    assert told == []
+    venue.note_durable(3)
+    assert told == ["first"]
+    venue.note_durable(3)
+    venue.note_durable(2)
+    assert told == ["first"]
+    assert venue.durable_sequence == 3
+    venue.note_durable(5)
+    assert told == ["first", "second", "third", "also third"]
+
+
+def test_a_callback_may_submit_and_wait_in_its_turn(venue: Venue, journal: Lines) -> None:
+    told: list[int] = []
+    journal.at_once = False
+
+    def go_on() -> None:
+        venue.submit(bid())
+        venue.when_durable(venue.sequence, lambda: told.append(venue.sequence))
+
+    venue.submit(bid())
+    venue.when_durable(venue.sequence, go_on)
+    venue.note_durable(3)
+    assert (told, venue.sequence) == ([], 4)
+    venue.note_durable(4)
+    assert told == [4]
+
+
+def test_a_journal_that_catches_up_by_itself_is_noticed(venue: Venue, journal: Lines) -> None:
+    told: list[int] = []
+    journal.at_once = False
+    venue.submit(bid())
+    venue.when_durable(3, lambda: told.append(3))
+    journal.at_once = True
+    venue.submit(bid())
+    assert told == [3]
+
+
+def test_a_start_goes_on_where_the_last_one_ended(venue: Venue, journal: Lines) -> None:
+    again = Venue(venue.state, venue.sequence, journal, Clock())
+    assert (again.sequence, again.durable_sequence) == (2, 2)
+    again.submit(bid())
+    assert [line.sequence for line in journal.lines] == [1, 2, 3]
+
+
+def test_a_refusal_says_which_rule_it_was(venue: Venue) -> None:
+    with pytest.raises(Rejected) as refused:
+        venue.submit(bid("60000"))
+    assert refused.value.reject is Reject.PRICE_ABOVE_MULTIPLIER

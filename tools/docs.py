@@ -1,0 +1,160 @@
+"""Makes docs/endpoints.md and docs/errors.md out of the tables that the API runs on.
+
+    python -m tools.docs
+
+The tables say what is served and what is refused with; the words beside each row are here.
+`tests/test_docs_tables.py` fails when a page is stale or a row has no words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from perpbox.api.errors import Error
+from perpbox.api.limits import (
+    ORDERS_PER_MINUTE,
+    ORDERS_PER_TEN_SECONDS,
+    REFUSALS_BEFORE_BAN,
+    WEIGHT_PER_MINUTE,
+)
+from perpbox.api.market import DEPTH_WEIGHTS, depth_weight
+from perpbox.api.params import Params
+from perpbox.api.routes import ROUTES, Route, Security
+from tools.docs_words import NOT_SERVED, PURPOSES, RULES
+
+DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
+
+SECURITY: Final = {
+    Security.NONE: "public",
+    Security.USER_DATA: "signed, key that may read",
+    Security.TRADE: "signed, key that may trade",
+}
+ORDERS: Final = {(0, 0): "", (1, 1): "1 / 1", (5, 1): "5 / 1"}
+
+
+def main() -> None:
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+
+
+# docs/endpoints.md
+
+
+def endpoints_page() -> str:
+    served = [
+        (
+            route.method,
+            f"`{route.path}`",
+            route.security.name,
+            weight_text(route),
+            ORDERS[route.orders],
+            PURPOSES[f"{route.method} {route.path}"],
+        )
+        for route in ROUTES
+    ]
+    absent = [(method, f"`{path}`", words) for method, path, words in NOT_SERVED]
+    return "\n".join(
+        [
+            "# Endpoints",
+            "",
+            "Made by `make docs` from `perpbox/api/routes.py`; change that, not this. What a page of",
+            "Binance's documentation says about parameters and answers holds here; where it leaves a",
+            "choice, [decisions.md](decisions.md) has it.",
+            "",
+            *security_lines(),
+            "",
+            f"An address may use a weight of {WEIGHT_PER_MINUTE} a minute, an account place"
+            f" {ORDERS_PER_TEN_SECONDS} orders in ten seconds",
+            f"and {ORDERS_PER_MINUTE} in a minute; the column says what a request counts as in each."
+            " A request beyond gets 429,",
+            f"an address that sends {REFUSALS_BEFORE_BAN} more in the same minute 418."
+            " `--limits off` turns all of it off.",
+            "",
+            *table(("method", "path", "security", "weight", "orders", "what it does"), served),
+            "",
+            "## Documented and not served",
+            "",
+            "These get a 404, as a path that does not exist.",
+            "",
+            *table(("method", "path", "what it would do"), absent),
+            "",
+        ]
+    )
+
+
+def security_lines() -> list[str]:
+    return [f"* {security.name}: {words}" for security, words in SECURITY.items()]
+
+
+def weight_text(route: Route) -> str:
+    """The weight, or what it depends on."""
+    if isinstance(route.weight, int):
+        return str(route.weight)
+    if route.weight is depth_weight:
+        return "; ".join(f"{limits}: {cost}" for limits, cost in depth_costs())
+    one = route.weight(Params({"symbol": "BTCUSDT"}))
+    return f"{one}; {route.weight(Params({}))} without symbol"
+
+
+def depth_costs() -> list[tuple[str, int]]:
+    """The limits of each cost, as "limit 5, 10, 20, 50"."""
+    costs = sorted(set(DEPTH_WEIGHTS.values()))
+    return [
+        (f"limit {', '.join(n for n, cost in DEPTH_WEIGHTS.items() if cost == wanted)}", wanted)
+        for wanted in costs
+    ]
+
+
+# docs/errors.md
+
+
+def errors_page() -> str:
+    rows = [
+        (str(error.code), str(error.status), error.value[1].replace("{}", "…"), RULES[error.name])
+        for error in sorted(Error, key=lambda error: -error.code)
+    ]
+    return "\n".join(
+        [
+            "# Errors",
+            "",
+            "Made by `make docs` from `perpbox/api/errors.py`; change that, not this. The body of a"
+            " refusal is",
+            '`{"code": -1121, "msg": "Invalid symbol."}` with the message as Binance publishes it.'
+            " A refused request has changed",
+            "nothing. Where several refusals would be right, the order in"
+            " [decisions.md](decisions.md) says which is told.",
+            "",
+            *table(("code", "HTTP", "message", "told when"), rows),
+            "",
+            "Before a request reaches the API, the server itself refuses what is no HTTP (400), takes"
+            " too long (408), has",
+            "a body of more than 1 MiB (413), a target of more than 16 KiB (414) or a head of more"
+            " than 32 KiB (431), or",
+            "expects what it does not know (417), all with code -1000. While it stops it answers 503"
+            " with -1016. An error of",
+            "the program would be 500 with -1000; it counts as a failure in `GET /box/v1/status`.",
+            "",
+        ]
+    )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table of Markdown; a bar within a cell is written so that it does not end it."""
+    lines = [line_of(head), line_of(["---"] * len(head))]
+    lines.extend(line_of([cell.replace("|", "\\|") for cell in row]) for row in rows)
+    return lines
+
+
+def line_of(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |".replace("|  |", "| |")
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "endpoints.md": endpoints_page,
+    "errors.md": errors_page,
+}
+
+if __name__ == "__main__":
+    main()
