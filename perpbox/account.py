@@ -268,6 +268,7 @@ class Account:
         "active",
         "balances",
         "client_order_ids",
+        "counts",
         "created",
         "exposures",
         "hedge_mode",
@@ -294,6 +295,8 @@ class Account:
         """Exposures that are not active any more and may still be inside the sums."""
         self.sums: dict[str, Any] | None = None
         """Sums per asset, kept by `margin.account.asset_figures`; None: to be made anew."""
+        self.counts = 0
+        """Rises whenever a figure is counted into the sums, which is when they change."""
         self.client_order_ids: dict[tuple[str, str], OrderId] = {}
         """(symbol, client order id) of the open orders."""
         self.version = 0

@@ -22,7 +22,7 @@ from perpbox.engine.snapshot import dump
 from perpbox.engine.state import State
 from perpbox.feed.clock import BackInTime, ManualClock
 from perpbox.money import parse
-from perpbox.venue import Venue
+from perpbox.venue import Venue, VenueFailed
 from tests.worlds import CATALOGUE
 
 NOON = 1_795_348_800_000
@@ -243,3 +243,48 @@ def test_a_refusal_says_which_rule_it_was(venue: Venue) -> None:
     with pytest.raises(Rejected) as refused:
         venue.submit(bid("60000"))
     assert refused.value.reject is Reject.PRICE_ABOVE_MULTIPLIER
+
+
+# A fault of the program: the state may be ahead of the journal, so nothing may follow.
+
+
+class Broken(Exception):
+    """What a faulty part of the program raises."""
+
+
+def test_after_a_fault_no_command_is_taken(venue: Venue, journal: Lines) -> None:
+    faults: list[BaseException] = []
+    venue.on_failure = faults.append
+
+    def fail(line: Line) -> None:
+        raise Broken
+
+    venue.listeners.append(fail)
+    with pytest.raises(Broken):
+        venue.submit(bid())
+    assert [type(fault) for fault in faults] == [Broken]
+    assert venue.failure is faults[0]
+    lines = len(journal.lines)
+    with pytest.raises(VenueFailed) as failed:
+        venue.submit(bid())
+    assert failed.value.__cause__ is faults[0]
+    assert len(journal.lines) == lines
+
+
+def test_a_journal_that_cannot_be_written_stops_the_venue(venue: Venue) -> None:
+    class Full(Lines):
+        def append(self, line: Line) -> None:
+            raise OSError("no space left")
+
+    venue.journal = Full()
+    with pytest.raises(OSError, match="no space left"):
+        venue.submit(bid())
+    with pytest.raises(VenueFailed):
+        venue.submit(NONE_TO_CANCEL)
+
+
+def test_a_refusal_is_no_fault(venue: Venue) -> None:
+    with pytest.raises(Rejected):
+        venue.submit(bid("0"))
+    assert venue.failure is None
+    assert venue.submit(bid()).orders

@@ -55,37 +55,32 @@ def endpoints_page() -> str:
         for route in ROUTES
     ]
     absent = [(method, f"`{path}`", words) for method, path, words in NOT_SERVED]
-    return "\n".join(
-        [
-            "# Endpoints",
-            "",
-            "Made by `make docs` from `perpbox/api/routes.py`; change that, not this. What a page of",
-            "Binance's documentation says about parameters and answers holds here; where it leaves a",
-            "choice, [decisions.md](decisions.md) has it.",
-            "",
-            *security_lines(),
-            "",
-            f"An address may use a weight of {WEIGHT_PER_MINUTE} a minute, an account place"
-            f" {ORDERS_PER_TEN_SECONDS} orders in ten seconds",
-            f"and {ORDERS_PER_MINUTE} in a minute; the column says what a request counts as in each."
-            " A request beyond gets 429,",
-            f"an address that sends {REFUSALS_BEFORE_BAN} more in the same minute 418."
-            " `--limits off` turns all of it off.",
-            "",
-            *table(("method", "path", "security", "weight", "orders", "what it does"), served),
-            "",
-            "## Documented and not served",
-            "",
-            "These get a 404, as a path that does not exist.",
-            "",
-            *table(("method", "path", "what it would do"), absent),
-            "",
-        ]
-    )
+    return f"""\
+# Endpoints
+
+Made by `make docs` from `perpbox/api/routes.py`; change that, not this. What a page of Binance's
+documentation says about parameters and answers holds here; where it leaves a choice,
+[decisions.md](decisions.md) has it.
+
+{security_lines()}
+
+An address may use a weight of {WEIGHT_PER_MINUTE} a minute. An account may place
+{ORDERS_PER_TEN_SECONDS} orders in ten seconds and {ORDERS_PER_MINUTE} in a minute; the column says
+what a request counts as in each. What goes beyond gets 429, and an address that sends
+{REFUSALS_BEFORE_BAN} more in the same minute 418. `--limits off` turns all of it off.
+
+{table(("method", "path", "security", "weight", "orders", "what it does"), served)}
+
+## Documented and not served
+
+These get a 404, as a path that does not exist, or a 405 where the path has other methods.
+
+{table(("method", "path", "what it would do"), absent)}
+"""
 
 
-def security_lines() -> list[str]:
-    return [f"* {security.name}: {words}" for security, words in SECURITY.items()]
+def security_lines() -> str:
+    return "\n".join(f"* {security.name}: {words}" for security, words in SECURITY.items())
 
 
 def weight_text(route: Route) -> str:
@@ -115,36 +110,29 @@ def errors_page() -> str:
         (str(error.code), str(error.status), error.value[1].replace("{}", "…"), RULES[error.name])
         for error in sorted(Error, key=lambda error: -error.code)
     ]
-    return "\n".join(
-        [
-            "# Errors",
-            "",
-            "Made by `make docs` from `perpbox/api/errors.py`; change that, not this. The body of a"
-            " refusal is",
-            '`{"code": -1121, "msg": "Invalid symbol."}` with the message as Binance publishes it.'
-            " A refused request has changed",
-            "nothing. Where several refusals would be right, the order in"
-            " [decisions.md](decisions.md) says which is told.",
-            "",
-            *table(("code", "HTTP", "message", "told when"), rows),
-            "",
-            "Before a request reaches the API, the server itself refuses what is no HTTP (400), takes"
-            " too long (408), has",
-            "a body of more than 1 MiB (413), a target of more than 16 KiB (414) or a head of more"
-            " than 32 KiB (431), or",
-            "expects what it does not know (417), all with code -1000. While it stops it answers 503"
-            " with -1016. An error of",
-            "the program would be 500 with -1000; it counts as a failure in `GET /box/v1/status`.",
-            "",
-        ]
-    )
+    return f"""\
+# Errors
+
+Made by `make docs` from `perpbox/api/errors.py`; change that, not this. The body of a refusal is
+`{{"code": -1121, "msg": "Invalid symbol."}}`, with the message as Binance publishes it. A refused
+request has changed nothing. Where several refusals would be right, the order in
+[decisions.md](decisions.md) says which is told.
+
+{table(("code", "HTTP", "message", "told when"), rows)}
+
+Before a request reaches the API, the server itself refuses what is no HTTP (400), takes too long
+(408), has too large a body (413), target (414) or head (431), or expects what it does not know
+(417), all with code -1000; the sizes are in [decisions.md](decisions.md). While it stops it answers
+503 with -1016. An error of the program would be 500 with -1000, and would be counted in
+`GET /box/v1/status`.
+"""
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table of Markdown; a bar within a cell is written so that it does not end it."""
     lines = [line_of(head), line_of(["---"] * len(head))]
     lines.extend(line_of([cell.replace("|", "\\|") for cell in row]) for row in rows)
-    return lines
+    return "\n".join(lines)
 
 
 def line_of(cells: Sequence[str]) -> str:

@@ -6,9 +6,10 @@ import msgspec
 
 from perpbox.account import HEDGE, ONE_WAY, Account, Exposure, Position, PositionFigures
 from perpbox.api.call import Call
+from perpbox.api.desk import Written
 from perpbox.api.shapes import account as shapes
 from perpbox.api.shapes import market as market_shapes
-from perpbox.margin.account import AccountFigures, account_figures
+from perpbox.margin.account import AccountFigures, account_figures, asset_figures
 from perpbox.margin.liquidation_price import of_cross, of_isolated
 from perpbox.margin.position import figures_of
 from perpbox.money import Price
@@ -29,8 +30,15 @@ def account_v3(call: Call) -> bytes:
     """`GET /fapi/v3/account`: written again only when account or prices have changed."""
     account, state, desk = call.account, call.state, call.desk
     kept = desk.written.get(account.account_id)
-    if kept and kept[0] == account.version and kept[1] == state.prices_version:
-        return kept[2]
+    if kept is not None and kept.version == account.version:
+        if kept.prices_version == state.prices_version:
+            return kept.body
+        if not account.multi_assets:
+            # Prices have moved, but perhaps none that this account's figures are made of.
+            asset_figures(account, state.marks)
+            if kept.counts == account.counts:
+                kept.prices_version = state.prices_version
+                return kept.body
     text = desk.texts.get(account.account_id)
     if text is None:
         text = desk.texts[account.account_id] = shapes.AccountText()
@@ -38,7 +46,9 @@ def account_v3(call: Call) -> bytes:
     if len(desk.written) >= TEXTS_KEPT:
         desk.written.clear()
         desk.texts.clear()
-    desk.written[account.account_id] = (account.version, state.prices_version, body)
+    desk.written[account.account_id] = Written(
+        account.version, state.prices_version, account.counts, body
+    )
     return body
 
 

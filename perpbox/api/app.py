@@ -101,7 +101,7 @@ class Api:
         account = self.venue.state.accounts.get(key.account_id)
         if account is None:
             raise ApiError(Error.KEY_REJECTED)
-        require_time(params, now, self._machine_clock() if self._machine_clock else None)
+        require_time(params, now, self._machine_clock)
         self._authenticator.require_signature(key, *split_signature(query, body))
         return account
 

@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from typing import Final, Protocol
 from urllib.parse import unquote_to_bytes
 
@@ -124,10 +125,13 @@ class Authenticator:
             raise ApiError(Error.INVALID_SIGNATURE)
 
 
-def require_time(params: Params, now: Millis, machine_now: Millis | None) -> None:
+def require_time(
+    params: Params, now: Millis, machine_clock: Callable[[], Millis | None] | None = None
+) -> None:
     """The timing rule of the general-info page.
 
-    `machine_now` is a second clock by which the timestamp may be right as well, if there is one.
+    `machine_clock` is a second clock by which the timestamp may be right as well, if there is
+    one and it tells a time.
     """
     if params.values.get("timestamp") == "":
         raise ApiError(Error.PARAMETER_EMPTY, "timestamp")
@@ -139,11 +143,8 @@ def require_time(params: Params, now: Millis, machine_now: Millis | None) -> Non
         raise ApiError(Error.INVALID_PARAMETER, "recvWindow")
     if timestamp < now + AHEAD and now - timestamp <= window:
         return
-    if (
-        machine_now is not None
-        and timestamp < machine_now + AHEAD
-        and machine_now - timestamp <= window
-    ):
+    other = machine_clock() if machine_clock else None
+    if other is not None and timestamp < other + AHEAD and other - timestamp <= window:
         return
     if timestamp >= now + AHEAD:
         raise ApiError(Error.TIMESTAMP_AHEAD)

@@ -8,6 +8,18 @@ from perpbox.tape import Tape
 from perpbox.venue import Venue
 
 
+class Written:
+    """A whole v3 answer, and the versions that it was made of."""
+
+    __slots__ = ("body", "counts", "prices_version", "version")
+
+    def __init__(self, version: int, prices_version: int, counts: int, body: bytes) -> None:
+        self.version = version
+        self.prices_version = prices_version
+        self.counts = counts
+        self.body = body
+
+
 class Desk:
     """What every handler may use: the venue, its history and tape, and texts kept between reads."""
 
@@ -18,5 +30,5 @@ class Desk:
         self.history = history
         self.tape = tape
         self.texts: dict[int, AccountText] = {}
-        self.written: dict[int, tuple[int, int, bytes]] = {}
-        """Per account: its version, the prices' version, and the whole v3 answer at those."""
+        self.written: dict[int, Written] = {}
+        """The last v3 answer of every account that asked."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from heapq import merge
 from typing import Final
 
-from perpbox.account import BUY, Side
+from perpbox.account import Side
 from perpbox.book import Book
 from perpbox.instrument import Symbol
 from perpbox.money import SCALE, SQUARE, Price, Quantity
@@ -58,9 +58,19 @@ class Market:
         if self.quotes is not None:
             return self.quotes[side]
         if self._ladder_mark != self.mark:
-            self._ladder = {s: ladder(self.symbol, self.mark, s) for s in (BUY, -BUY)}
+            self._ladder = {}
             self._ladder_mark = self.mark
-        return self._ladder[side]
+        levels = self._ladder.get(side)
+        if levels is None:
+            levels = self._ladder[side] = ladder(self.symbol, self.mark, side)
+        return levels
+
+    def house_best(self, side: Side) -> Price:
+        """The house's best quote, crossed or not, 0 if there is none; it builds no ladder."""
+        if self.quotes is not None:
+            return self.quotes[side][0][0] if self.quotes[side] else 0
+        price = nearest_quote(self.symbol, self.mark, side)
+        return 0 if price < lowest_quote(self.symbol) else price
 
     def shown_levels(self, side: Side) -> list[tuple[Price, Quantity]]:
         """The house's quotes that the best opposite client order does not cross.
@@ -72,7 +82,13 @@ class Market:
         opposite = self.book.side(-side).best_price()
         if not opposite:
             return levels
-        return [level for level in levels if (opposite - level[0]) * side > 0]
+        # Those that cross stand at the front.
+        hidden = 0
+        for level in levels:
+            if (opposite - level[0]) * side > 0:
+                break
+            hidden += 1
+        return levels[hidden:] if hidden else levels
 
     def best_price(self, side: Side) -> Price:
         """Best quote of clients and house on a side, 0 if there is none."""
@@ -98,6 +114,17 @@ class Market:
         return list(levels.items())
 
 
+def nearest_quote(symbol: Symbol, mark: Price, side: Side) -> Price:
+    """The first price of a ladder: one tick beyond the mark price, on the grid."""
+    tick = symbol.tick_size
+    return side * (side * mark // tick) * tick - side * tick
+
+
+def lowest_quote(symbol: Symbol) -> Price:
+    """Below it the house does not quote."""
+    return max(symbol.min_price, symbol.tick_size)
+
+
 def ladder(symbol: Symbol, mark: Price, side: Side) -> list[tuple[Price, Quantity]]:
     """The house's quotes around a mark price, best first.
 
@@ -106,11 +133,12 @@ def ladder(symbol: Symbol, mark: Price, side: Side) -> list[tuple[Price, Quantit
     """
     tick = symbol.tick_size
     gap = max(1, mark * LADDER_STEP // SCALE // tick) * tick
-    nearest = side * (side * mark // tick) * tick
+    first = nearest_quote(symbol, mark, side)
+    lowest = lowest_quote(symbol)
     levels = []
     for rank in range(LADDER_LEVELS):
-        price = nearest - side * (tick + rank * gap)
-        if price < max(symbol.min_price, tick):
+        price = first - side * rank * gap
+        if price < lowest:
             break
         worth = LADDER_NOTIONAL * (rank + 1)
         quantity = max(worth // price // symbol.step_size, 1) * symbol.step_size

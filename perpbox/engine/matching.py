@@ -139,6 +139,9 @@ def fill_crossed(turn: Turn, market: Market) -> None:
         makers = market.book.side(side)
         if not makers.keys:
             continue
+        nearest = market.house_best(-side)
+        if not nearest or (makers.best_price() - nearest) * side < 0:
+            continue
         for price, offered in list(market.house_levels(-side)):
             left = offered
             while left:

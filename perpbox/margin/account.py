@@ -43,6 +43,7 @@ def asset_figures(account: Account, marks: Mapping[str, Price]) -> dict[str, Ass
                 figures = figures_of(exposure, position, mark)
             counted = position.counted
             if counted is not figures:
+                account.counts += 1
                 _count(exposure, rows, counted, figures)
                 position.counted = figures
     return rows

@@ -202,6 +202,36 @@ def test_the_answer_does_not_depend_on_what_was_read_before(holder: Trader) -> N
     assert cold.ask("GET", "/fapi/v3/account").body == warm
 
 
+def test_prices_that_an_account_does_not_depend_on_change_nothing(holder: Trader) -> None:
+    exchange = holder.exchange
+    first = holder.ask("GET", "/fapi/v3/account").body
+    exchange.move(ETHUSDC="2600", ADAUSDT="0.6")
+    exchange.index(BNB="700", USDT="0.99")
+    assert holder.ask("GET", "/fapi/v3/account").body == first
+    exchange.move(ETHUSDC="2601", BTCUSDT="51010")
+    assert holder.get("/fapi/v3/account")["totalUnrealizedProfit"] == "101.00000000"
+
+
+def test_in_multi_assets_mode_every_index_price_counts(alice: Trader) -> None:
+    alice.post("/fapi/v1/multiAssetsMargin", multiAssetsMargin="true")
+    first = alice.get("/fapi/v3/account")
+    alice.exchange.index(BNB="700")
+    second = alice.get("/fapi/v3/account")
+    # 9997.0002 / (700 x 1.05)
+    assert row_of(second["assets"], "asset", "BNB")["availableBalance"] == "13.60136081"
+    assert second["availableBalance"] == first["availableBalance"]
+
+
+def test_answers_are_kept_of_so_many_accounts_only(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("perpbox.api.account.TEXTS_KEPT", 2)
+    traders = [open_trader(exchange, USDT=str(amount)) for amount in (1, 2, 3, 4, 5)]
+    for _ in range(2):
+        told = [trader.get("/fapi/v3/account")["availableBalance"] for trader in traders]
+        assert told == [f"{amount}.00000000" for amount in (1, 2, 3, 4, 5)]
+
+
 # GET /fapi/v2/account
 
 

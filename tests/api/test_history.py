@@ -98,18 +98,7 @@ def test_the_most_recent_orders_come_unless_a_start_is_said(alice: Trader) -> No
 
 
 def test_as_many_orders_come_as_asked_for_at_most_1000(bob: Trader) -> None:
-    order = PlaceOrder(
-        bob.account_id,
-        "BTCUSDT",
-        BUY,
-        PositionSide.BOTH,
-        OrderType.LIMIT,
-        parse("0.01"),
-        parse("49000"),
-        TimeInForce.IOC,
-    )
-    for _ in range(1005):
-        bob.exchange.venue.submit(order)
+    place_unfilled(bob, 1005)
     assert len(bob.get(ALL, **BTC)) == 500
     assert ids(bob.get(ALL, **BTC, limit=1000)) == list(range(6, 1006))
     assert len(bob.get(ALL, **BTC, limit=5000)) == 1000
@@ -164,6 +153,35 @@ def test_an_order_is_found_for_ninety_days(alice: Trader) -> None:
     assert alice.refused("GET", ORDER, **BTC, orderId=1) == -2013
     assert alice.get(ALL, **BTC, orderId=1) == []
     assert alice.get(ALL, **BTC, startTime=NOON) == []
+
+
+def place_unfilled(trader: Trader, count: int) -> None:
+    """So many orders that end without a fill; straight to the venue, which is quicker."""
+    order = PlaceOrder(
+        trader.account_id,
+        "BTCUSDT",
+        BUY,
+        PositionSide.BOTH,
+        OrderType.LIMIT,
+        parse("0.01"),
+        parse("49000"),
+        TimeInForce.IOC,
+    )
+    for _ in range(count):
+        trader.exchange.venue.submit(order)
+
+
+def test_thousands_of_forgotten_orders_hide_no_other(bob: Trader) -> None:
+    bob.market("BUY", "0.01")
+    place_unfilled(bob, 2500)
+    bob.market("BUY", "0.01")
+    bob.exchange.pass_time(3 * DAY + 1)
+    bob.limit("BUY", "0.01", "48000")
+    assert ids(bob.get(ALL, **BTC)) == [1, 2502, 2503]
+    assert ids(bob.get(ALL, **BTC, limit=2)) == [2502, 2503]
+    assert ids(bob.get(ALL, **BTC, orderId=2)) == [2502, 2503]
+    assert ids(bob.get(ALL, **BTC, startTime=NOON, limit=2)) == [1, 2502]
+    assert ids(bob.get(ALL, **BTC, endTime=NOON)) == [1, 2502]
 
 
 def test_what_is_forgotten_takes_no_place_on_a_page(alice: Trader) -> None:

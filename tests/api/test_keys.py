@@ -13,10 +13,16 @@ ACCOUNT = "/fapi/v3/account"
 REJECTED = "Invalid API-key, IP, or permissions for action."
 
 
-def with_key(trader: Trader, **how: tuple[str, ...]) -> Trader:
+def with_key(
+    trader: Trader,
+    permissions: tuple[str, ...] = ("read", "trade"),
+    addresses: tuple[str, ...] = (),
+) -> Trader:
     """The same account through another key."""
-    keys = trader.exchange.keys
-    return Trader(trader.exchange, keys.create(trader.account_id, NOON, **how))  # type: ignore[arg-type]
+    key = trader.exchange.keys.create(
+        trader.account_id, NOON, permissions=permissions, ip_allow_list=addresses
+    )
+    return Trader(trader.exchange, key)
 
 
 def asked_with(trader: Trader, headers: dict[str, str]) -> Told:
@@ -70,7 +76,7 @@ def test_a_key_that_may_only_trade_does_not_read(alice: Trader) -> None:
 
 
 def test_a_key_may_be_bound_to_addresses(alice: Trader) -> None:
-    key = with_key(alice, ip_allow_list=("10.0.0.1", "::1"))
+    key = with_key(alice, addresses=("10.0.0.1", "::1"))
     request = key.request("GET", ACCOUNT)
     assert alice.exchange.answer(request).refusal == (401, -2015)
     for address in ("10.0.0.1", "::1"):

@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from perpbox.api import routes
 from perpbox.api.limits import (
     FIRST_BAN,
     MAX_TRACKED,
@@ -18,7 +19,6 @@ from perpbox.api.limits import (
     WEIGHT_PER_MINUTE,
     Limits,
 )
-from perpbox.api.routes import ROUTES
 from perpbox.message import Request
 from tests.api.exchange import MINUTE, NOON, SECOND, Exchange, Told
 from tests.api.trader import ORDER, Trader, limit_order, open_trader
@@ -129,7 +129,7 @@ def test_an_endpoint_counts_as_so_many_orders(alice: Trader, endpoint: str) -> N
 
 def test_every_endpoint_is_in_these_tables() -> None:
     listed = {endpoint.partition("?")[0] for endpoint in WEIGHTS}
-    assert listed == {f"{route.method} {route.path}" for route in ROUTES}
+    assert listed == {f"{route.method} {route.path}" for route in routes.ROUTES}
 
 
 def test_the_weights_are_those_of_the_collected_documentation() -> None:
@@ -140,7 +140,7 @@ def test_the_weights_are_those_of_the_collected_documentation() -> None:
             f"{row['method']} {row['path']}": row
             for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         }
-    for route in ROUTES:
+    for route in routes.ROUTES:
         endpoint = f"{route.method} {route.path}"
         documented = rows[endpoint]
         assert route.security.name == documented["security type"], endpoint

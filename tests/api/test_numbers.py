@@ -5,15 +5,7 @@ from __future__ import annotations
 import pytest
 
 from perpbox.account import Position, PositionSide
-from perpbox.api.shapes.numbers import (
-    average_price,
-    break_even_price,
-    double,
-    entry_price,
-    quote_amount,
-    row_amount,
-    trimmed,
-)
+from perpbox.api.shapes import numbers
 from perpbox.money import CUBE, SCALE, SQUARE, parse
 
 
@@ -39,7 +31,7 @@ from perpbox.money import CUBE, SCALE, SQUARE, parse
     ],
 )
 def test_a_double(value: float, text: str) -> None:
-    assert double(value) == text
+    assert numbers.double(value) == text
 
 
 def held(quantity: str, entry: str, fee_rate: str = "0") -> Position:
@@ -67,7 +59,7 @@ def held(quantity: str, entry: str, fee_rate: str = "0") -> Position:
 def test_the_break_even_price_of_a_fresh_position(
     quantity: str, entry: str, fee_rate: str, break_even: str
 ) -> None:
-    assert break_even_price(held(quantity, entry, fee_rate)) == break_even
+    assert numbers.break_even_price(held(quantity, entry, fee_rate)) == break_even
 
 
 @pytest.mark.parametrize(
@@ -85,19 +77,19 @@ def test_the_entry_price_is_cost_over_quantity(cost: str, quantity: str, text: s
     position.quantity = parse(quantity)
     whole, _, fraction = cost.partition(".")
     position.entry_cost = int(whole) * SQUARE + int(fraction.ljust(16, "0"))
-    assert entry_price(position) == text
+    assert numbers.entry_price(position) == text
 
 
 def test_an_empty_position_has_no_prices() -> None:
     position = Position(PositionSide.BOTH)
-    assert (entry_price(position), break_even_price(position)) == ("0.0", "0.0")
+    assert (numbers.entry_price(position), numbers.break_even_price(position)) == ("0.0", "0.0")
 
 
 @pytest.mark.parametrize(
     ("amount", "text"), [(0, "0"), (1, "0.00000001"), (-250_000_000, "-2.50000000")]
 )
 def test_an_amount_in_a_row(amount: int, text: str) -> None:
-    assert row_amount(amount) == text
+    assert numbers.row_amount(amount) == text
 
 
 @pytest.mark.parametrize(
@@ -114,13 +106,13 @@ def test_an_amount_in_a_row(amount: int, text: str) -> None:
 def test_a_quote_amount_has_the_decimals_of_both(
     price: str, quantity: str, decimals: int, text: str
 ) -> None:
-    assert quote_amount(parse(price) * parse(quantity), decimals) == text
+    assert numbers.quote_amount(parse(price) * parse(quantity), decimals) == text
 
 
 def test_an_average_price_is_cut() -> None:
     quote = 2 * SQUARE
-    assert average_price(quote, 3 * SCALE, 5) == "0.66666"
-    assert average_price(0, 0, 2) == "0.00"
+    assert numbers.average_price(quote, 3 * SCALE, 5) == "0.66666"
+    assert numbers.average_price(0, 0, 2) == "0.00"
     assert CUBE == SQUARE * SCALE
 
 
@@ -129,4 +121,4 @@ def test_an_average_price_is_cut() -> None:
     [("1.50000000", "1.5"), ("50000.00000000", "50000"), ("0.00000000", "0"), ("10", "10")],
 )
 def test_zeros_at_the_end_are_left_out(value: str, text: str) -> None:
-    assert trimmed(value) == text
+    assert numbers.trimmed(value) == text

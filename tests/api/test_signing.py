@@ -7,11 +7,11 @@ from typing import Final
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-from perpbox.api.auth import HmacVerifier
+from perpbox.api.auth import HmacVerifier, verifier_of
 from perpbox.api.params import split_signature
-from perpbox.journal.keys import KeyKind
+from perpbox.journal.keys import Key, KeyKind
 from perpbox.message import Request
 from tests.api.exchange import NOON, Exchange
 from tests.api.trader import FORM, ORDER, Signer, Trader, encoded, hmac_signer
@@ -246,6 +246,15 @@ def test_a_signature_of_other_text_is_refused(alice: Trader, kind: KeyKind) -> N
     sign = trader.sign
     trader.sign = lambda message: sign(message + b"&symbol=BTCUSDT")
     assert trader.refused("GET", ACCOUNT) == -1022
+
+
+def test_a_key_of_another_kind_cannot_sign() -> None:
+    other = ec.generate_private_key(ec.SECP256R1()).public_key()
+    encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    text = other.public_bytes(encoding, form).decode()
+    key = Key("A" * 64, 1, KeyKind.RSA, "", text, ("read",), (), NOON)
+    with pytest.raises(TypeError, match="cannot sign requests"):
+        verifier_of(key)
 
 
 @pytest.mark.parametrize(

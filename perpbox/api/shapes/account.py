@@ -43,7 +43,7 @@ class AccountText:
         return f'{{{head},"assets":[{rows}],"positions":[{positions}]}}'.encode()
 
     def _asset(self, row: AssetFigures, asset: MarginAsset, multi_assets: bool) -> str:
-        """The row; in multi-assets mode its last two amounts change with every price."""
+        """The row; in multi-assets mode its two available amounts change with every price."""
         key = (
             multi_assets,
             row.wallet_balance,
@@ -52,13 +52,20 @@ class AccountText:
             row.position_initial_margin,
             row.open_order_initial_margin,
             row.isolated_wallet,
+            row.isolated_open_order_margin,
             row.cross_unrealized_profit,
+            row.cross_initial_margin,
+            row.cross_maint_margin,
             row.updated,
         )
         kept = self._assets.get(row.asset)
         if kept is None or kept[0] != key:
-            kept = (key, asset_v3_head(row), asset_v3_tail(row, asset, multi_assets))
-            self._assets[row.asset] = kept
+            head, tail = asset_v3_head(row), asset_v3_tail(row, asset, multi_assets)
+            if not multi_assets:
+                head, tail = head + asset_v3_available(row) + tail, ""
+            kept = self._assets[row.asset] = (key, head, tail)
+        if not multi_assets:
+            return kept[1]
         return f"{kept[1]}{asset_v3_available(row)}{kept[2]}"
 
 
