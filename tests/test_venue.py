@@ -274,7 +274,7 @@ def test_after_a_fault_no_command_is_taken(venue: Venue, journal: Lines) -> None
 def test_a_journal_that_cannot_be_written_stops_the_venue(venue: Venue) -> None:
     class Full(Lines):
         def append(self, line: Line) -> None:
-            raise OSError("no space left")
+            raise OSError(f"no space left for line {line.sequence}")
 
     venue.journal = Full()
     with pytest.raises(OSError, match="no space left"):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from perpbox.account import BUY, OrderType, PositionSide
-from perpbox.api.shapes.account import AccountText
+from perpbox.api.shapes.account import account_v3
 from perpbox.engine.commands import MarketPrices, MovePrices, OpenAccount, PlaceOrder
 from perpbox.margin.account import account_figures
 from perpbox.money import parse
@@ -35,7 +35,7 @@ def answer() -> dict[str, Any]:
     state = venue.state
     account, assets = state.accounts[alice], state.catalogue.assets.values()
     figures = account_figures(account, assets, state.marks, state.rates)
-    told: dict[str, Any] = json.loads(AccountText().account_v3(account, figures, assets))
+    told: dict[str, Any] = json.loads(account_v3(account, figures, assets))
     told["assets"] = [row for row in told["assets"] if row["asset"] == "USDT"]
     parts.close()
     return told

@@ -16,7 +16,7 @@ from perpbox.money import Price
 
 ALIAS_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 ALIAS_LENGTH = 16
-TEXTS_KEPT = 4096
+ANSWERS_KEPT = 4096
 """Accounts whose last answer is kept in memory."""
 
 
@@ -39,13 +39,9 @@ def account_v3(call: Call) -> bytes:
             if kept.counts == account.counts:
                 kept.prices_version = state.prices_version
                 return kept.body
-    text = desk.texts.get(account.account_id)
-    if text is None:
-        text = desk.texts[account.account_id] = shapes.AccountText()
-    body = text.account_v3(account, _figures(call), state.catalogue.assets.values())
-    if len(desk.written) >= TEXTS_KEPT:
+    body = shapes.account_v3(account, _figures(call), state.catalogue.assets.values())
+    if len(desk.written) >= ANSWERS_KEPT:
         desk.written.clear()
-        desk.texts.clear()
     desk.written[account.account_id] = Written(
         account.version, state.prices_version, account.counts, body
     )

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import msgspec
 
-from perpbox.account import Account
 from perpbox.api.auth import Authenticator, Keys, require_time
 from perpbox.api.call import Call
 from perpbox.api.desk import Desk
@@ -14,11 +13,8 @@ from perpbox.api.errors import ApiError, Error
 from perpbox.api.limits import Limits
 from perpbox.api.params import Params, read, signed_parts, split_signature
 from perpbox.api.routes import Route, Security, by_path
-from perpbox.journal.history import History
 from perpbox.message import Answer, Pending, Request, Response
 from perpbox.money import Millis
-from perpbox.tape import Tape
-from perpbox.venue import Venue
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -32,17 +28,15 @@ class Api:
 
     def __init__(
         self,
-        venue: Venue,
+        desk: Desk,
         keys: Keys,
-        history: History,
-        tape: Tape,
         *,
         limits: Limits | None = None,
         machine_clock: Callable[[], Millis | None] | None = None,
     ) -> None:
-        self.venue = venue
+        self.venue = desk.venue
         self._authenticator = Authenticator(keys)
-        self._desk = Desk(venue, history, tape)
+        self._desk = desk
         self._limits = limits
         self._machine_clock = machine_clock
         self._routes = by_path()
@@ -68,9 +62,10 @@ class Api:
                 headers = self._charge_weight(self._limits, request, route, params, now)
             account = None
             if route.security is not Security.NONE:
-                account = self._authenticate(request, route, params, query, body, now)
+                account_id = self._authenticate(request, route, params, query, body, now)
+                account = self.venue.state.accounts[account_id]
                 if self._limits is not None and route.orders[0]:
-                    headers += self._charge_orders(self._limits, account, route, now)
+                    headers += self._charge_orders(self._limits, account_id, route, now)
         except ApiError as error:
             return error.response(headers or self._weight_header(request))
         call = Call(self._desk, params, now, account)
@@ -93,17 +88,16 @@ class Api:
         query: bytes,
         body: bytes,
         now: Millis,
-    ) -> Account:
-        """Key, permission and address, then time, then signature."""
+    ) -> int:
+        """Key, permission and address, then time, then signature; the account's id."""
         key = self._authenticator.key(
             request.headers.get("x-mbx-apikey"), route.security.value, request.client_ip
         )
-        account = self.venue.state.accounts.get(key.account_id)
-        if account is None:
+        if key.account_id not in self.venue.state.accounts:
             raise ApiError(Error.KEY_REJECTED)
         require_time(params, now, self._machine_clock)
         self._authenticator.require_signature(key, *split_signature(query, body))
-        return account
+        return key.account_id
 
     # Limits.
 
@@ -119,10 +113,8 @@ class Api:
             return ()
         return (("X-MBX-USED-WEIGHT-1M", str(self._limits.used_weight(request.client_ip))),)
 
-    def _charge_orders(
-        self, limits: Limits, account: Account, route: Route, now: Millis
-    ) -> Headers:
-        counts = limits.charge_orders(account.account_id, *route.orders, now)
+    def _charge_orders(self, limits: Limits, account_id: int, route: Route, now: Millis) -> Headers:
+        counts = limits.charge_orders(account_id, *route.orders, now)
         names = ("X-MBX-ORDER-COUNT-10S", "X-MBX-ORDER-COUNT-1M")
         return tuple(zip(names, map(str, counts), strict=True))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from perpbox.api.shapes.account import AccountText
 from perpbox.journal.history import History
 from perpbox.tape import Tape
 from perpbox.venue import Venue
@@ -23,12 +22,11 @@ class Written:
 class Desk:
     """What every handler may use: the venue, its history and tape, and texts kept between reads."""
 
-    __slots__ = ("history", "tape", "texts", "venue", "written")
+    __slots__ = ("history", "tape", "venue", "written")
 
     def __init__(self, venue: Venue, history: History, tape: Tape) -> None:
         self.venue = venue
         self.history = history
         self.tape = tape
-        self.texts: dict[int, AccountText] = {}
         self.written: dict[int, Written] = {}
         """The last v3 answer of every account that asked."""

@@ -29,8 +29,7 @@ def asset_figures(account: Account, marks: Mapping[str, Price]) -> dict[str, Ass
         row = rows.get(name)
         if row is None:
             row = rows[name] = AssetFigures(name)
-        row.wallet_balance = balance.wallet
-        row.updated = balance.updated
+        row.hold(balance.wallet, balance.updated)
     if account.inactive:
         for exposure in account.inactive:
             _count_out(exposure, rows)

@@ -23,6 +23,7 @@ class AssetFigures:
         "position_initial_margin",
         "shared_available_balance",
         "shared_max_withdraw_amount",
+        "text",
         "unrealized_profit",
         "updated",
         "wallet_balance",
@@ -44,9 +45,19 @@ class AssetFigures:
         self.shared_available_balance: Amount | None = None
         """In multi-assets mode: the account's available balance in this asset."""
         self.shared_max_withdraw_amount: Amount | None = None
+        self.text: tuple[str, str] | None = None
+        """The row as the API wrote it, in two halves, kept until a sum in it changes."""
+
+    def hold(self, wallet_balance: Amount, updated: Millis) -> None:
+        """What the wallet holds now."""
+        if wallet_balance != self.wallet_balance or updated != self.updated:
+            self.wallet_balance = wallet_balance
+            self.updated = updated
+            self.text = None
 
     def add(self, figures: PositionFigures) -> None:
         """Count one position's figures in."""
+        self.text = None
         self.unrealized_profit += figures.unrealized_profit
         self.maint_margin += figures.maint_margin
         self.position_initial_margin += figures.position_initial_margin
@@ -63,6 +74,7 @@ class AssetFigures:
 
     def take_out(self, figures: PositionFigures) -> None:
         """Count one position's figures out again."""
+        self.text = None
         self.unrealized_profit -= figures.unrealized_profit
         self.maint_margin -= figures.maint_margin
         self.position_initial_margin -= figures.position_initial_margin

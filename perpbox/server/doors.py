@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from perpbox.api.app import Api
+from perpbox.api.desk import Desk as ApiDesk
 from perpbox.api.limits import Limits
 from perpbox.control.app import Control
 from perpbox.control.desk import Desk, Facts
@@ -20,10 +21,8 @@ def application(parts: Parts, facts: Facts, settings: Settings) -> Application:
     control = Control(Desk(parts.venue, parts.clock, parts.keys, facts))
     tape = _tape(parts)
     api = Api(
-        parts.venue,
+        ApiDesk(parts.venue, parts.journal.history, tape),
         parts.keys,
-        parts.journal.history,
-        tape,
         limits=Limits() if settings.limits == "binance" else None,
         machine_clock=_second_clock(settings, parts.clock),
     )

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from perpbox.api.app import Api
+from perpbox.api.desk import Desk
 from perpbox.api.limits import Limits
 from perpbox.engine.commands import (
     Command,
@@ -110,10 +111,8 @@ class Exchange:
         self.tape = Tape(self._prints_before)
         self.venue.listeners.append(self.tape.note)
         self.api = Api(
-            self.venue,
+            Desk(self.venue, self.journal.history, self.tape),
             self.keys,
-            self.journal.history,
-            self.tape,
             limits=limits,
             machine_clock=machine_clock,
         )

@@ -9,24 +9,19 @@ import pytest
 
 from tests.api.exchange import CATALOGUE, NOON, SECOND, Exchange
 from tests.api.fields import (
-    ACCOUNT_CONFIG,
     ACCOUNT_V2,
     ACCOUNT_V3,
     ASSET_V2,
     ASSET_V3,
     ASSET_V3_MULTI,
     BALANCE,
-    BRACKET,
-    COMMISSION,
     DOUBLE,
     EIGHT,
     EIGHT_OR_ZERO,
-    LIMIT,
     POSITION_V2,
     POSITION_V3,
     RISK_V2,
     RISK_V3,
-    SYMBOL_CONFIG,
     TOTALS,
     places,
     wrong_formats,
@@ -225,7 +220,7 @@ def test_in_multi_assets_mode_every_index_price_counts(alice: Trader) -> None:
 def test_answers_are_kept_of_so_many_accounts_only(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("perpbox.api.account.TEXTS_KEPT", 2)
+    monkeypatch.setattr("perpbox.api.account.ANSWERS_KEPT", 2)
     traders = [open_trader(exchange, USDT=str(amount)) for amount in (1, 2, 3, 4, 5)]
     for _ in range(2):
         told = [trader.get("/fapi/v3/account")["availableBalance"] for trader in traders]
@@ -421,85 +416,3 @@ def test_hedge_mode_has_two_rows_a_symbol_in_v2(alice: Trader) -> None:
 @pytest.mark.parametrize("version", ["v2", "v3"])
 def test_position_risk_of_an_unknown_symbol(alice: Trader, version: str) -> None:
     assert alice.refused("GET", f"/fapi/{version}/positionRisk", symbol="NOPE") == -1121
-
-
-# Configurations
-
-
-def test_account_config(alice: Trader) -> None:
-    config = alice.get("/fapi/v1/accountConfig")
-    assert list(config) == ACCOUNT_CONFIG
-    assert config == {
-        "feeTier": 0,
-        "canTrade": True,
-        "canDeposit": True,
-        "canWithdraw": True,
-        "dualSidePosition": False,
-        "updateTime": 0,
-        "multiAssetsMargin": False,
-        "tradeGroupId": -1,
-    }
-
-
-def test_symbol_config(alice: Trader) -> None:
-    rows = alice.get("/fapi/v1/symbolConfig")
-    assert [row["symbol"] for row in rows] == list(CATALOGUE.symbols)
-    alice.post("/fapi/v1/leverage", symbol="BTCUSDT", leverage=21)
-    alice.post("/fapi/v1/marginType", symbol="BTCUSDT", marginType="ISOLATED")
-    [row] = alice.get("/fapi/v1/symbolConfig", symbol="BTCUSDT")
-    assert list(row) == SYMBOL_CONFIG
-    assert row == {
-        "symbol": "BTCUSDT",
-        "marginType": "ISOLATED",
-        "isAutoAddMargin": False,
-        "leverage": 21,
-        "maxNotionalValue": "70000000",
-    }
-    assert rows[0]["marginType"] == "CROSSED"
-    assert alice.refused("GET", "/fapi/v1/symbolConfig", symbol="NOPE") == -1121
-
-
-def test_leverage_brackets(alice: Trader) -> None:
-    rows = alice.get("/fapi/v1/leverageBracket")
-    assert [row["symbol"] for row in rows] == list(CATALOGUE.symbols)
-    one = alice.get("/fapi/v1/leverageBracket", symbol="BTCUSDT")
-    assert one == rows[0]
-    assert list(one) == ["symbol", "brackets"]
-    assert list(one["brackets"][0]) == BRACKET
-    assert one["brackets"][:2] == [
-        {
-            "bracket": 1,
-            "initialLeverage": 150,
-            "notionalCap": 300000,
-            "notionalFloor": 0,
-            "maintMarginRatio": 0.004,
-            "cum": 0,
-        },
-        {
-            "bracket": 2,
-            "initialLeverage": 100,
-            "notionalCap": 800000,
-            "notionalFloor": 300000,
-            "maintMarginRatio": 0.005,
-            "cum": 300,
-        },
-    ]
-    assert alice.refused("GET", "/fapi/v1/leverageBracket", symbol="NOPE") == -1121
-
-
-def test_commission_rates(alice: Trader) -> None:
-    rates = alice.get("/fapi/v1/commissionRate", symbol="BTCUSDT")
-    assert list(rates) == COMMISSION
-    assert (rates["makerCommissionRate"], rates["takerCommissionRate"]) == ("0.0002", "0.0005")
-    rates = alice.get("/fapi/v1/commissionRate", symbol="ETHUSDC")
-    assert (rates["makerCommissionRate"], rates["takerCommissionRate"]) == ("0", "0.0004")
-    assert alice.refused("GET", "/fapi/v1/commissionRate") == -1102
-
-
-def test_order_limits(alice: Trader) -> None:
-    limits = alice.get("/fapi/v1/rateLimit/order")
-    assert all(list(limit) == LIMIT for limit in limits)
-    assert [tuple(limit.values()) for limit in limits] == [
-        ("ORDERS", "SECOND", 10, 300),
-        ("ORDERS", "MINUTE", 1, 1200),
-    ]

@@ -14,64 +14,46 @@ from perpbox.money import SCALE, Price, cut, text, text_at, text_short
 Row = dict[str, object]
 
 
-class AccountText:
-    """The text of one account's v3 answer, kept row by row so that only what changed is written.
+def account_v3(account: Account, figures: AccountFigures, assets: Iterable[MarginAsset]) -> bytes:
+    """`GET /fapi/v3/account`, field by field in the order of its page.
 
-    A position row lives with its figures; an asset row until a number in it changes.
+    Rows are written once and kept with what they show: a position's with its figures, an asset's
+    until a sum in it changes.
     """
-
-    __slots__ = ("_assets",)
-
-    def __init__(self) -> None:
-        self._assets: dict[str, tuple[object, str, str]] = {}
-
-    def account_v3(
-        self, account: Account, figures: AccountFigures, assets: Iterable[MarginAsset]
-    ) -> bytes:
-        """`GET /fapi/v3/account`, field by field in the order of its page."""
-        multi_assets = account.multi_assets
-        rows = ",".join(
-            [self._asset(figures.assets[asset.name], asset, multi_assets) for asset in assets]
-        )
-        positions = ",".join(
-            [
-                figures_of_shown(position).text or written_position(exposure, position)
-                for exposure, position in shown_positions(account)
-            ]
-        )
-        head = totals_v3(figures.totals)
-        return f'{{{head},"assets":[{rows}],"positions":[{positions}]}}'.encode()
-
-    def _asset(self, row: AssetFigures, asset: MarginAsset, multi_assets: bool) -> str:
-        """The row; in multi-assets mode its two available amounts change with every price."""
-        key = (
-            multi_assets,
-            row.wallet_balance,
-            row.unrealized_profit,
-            row.maint_margin,
-            row.position_initial_margin,
-            row.open_order_initial_margin,
-            row.isolated_wallet,
-            row.isolated_open_order_margin,
-            row.cross_unrealized_profit,
-            row.cross_initial_margin,
-            row.cross_maint_margin,
-            row.updated,
-        )
-        kept = self._assets.get(row.asset)
-        if kept is None or kept[0] != key:
-            head, tail = asset_v3_head(row), asset_v3_tail(row, asset, multi_assets)
-            if not multi_assets:
-                head, tail = head + asset_v3_available(row) + tail, ""
-            kept = self._assets[row.asset] = (key, head, tail)
-        if not multi_assets:
-            return kept[1]
-        return f"{kept[1]}{asset_v3_available(row)}{kept[2]}"
+    write = _shared_asset if account.multi_assets else _asset
+    rows = ",".join([write(figures.assets[asset.name], asset) for asset in assets])
+    positions = ",".join(
+        [
+            (position.figures and position.figures.text) or _position(exposure, position)
+            for exposure, position in shown_positions(account)
+        ]
+    )
+    head = totals_v3(figures.totals)
+    return f'{{{head},"assets":[{rows}],"positions":[{positions}]}}'.encode()
 
 
-def written_position(exposure: Exposure, position: Position) -> str:
-    """Write the row and keep it with the figures that it shows."""
-    figures = figures_of_shown(position)
+def _asset(row: AssetFigures, asset: MarginAsset) -> str:
+    """A row of single-asset mode, which depends on its own sums alone."""
+    if row.text is None:
+        whole = asset_v3_head(row) + asset_v3_available(row) + asset_v3_tail(row)
+        row.text = (whole, "")
+    return row.text[0]
+
+
+def _shared_asset(row: AssetFigures, asset: MarginAsset) -> str:
+    """A row of multi-assets mode: its two available amounts are those of the whole account."""
+    if row.text is None:
+        available = "true" if asset.margin_available else "false"
+        tail = f'"marginAvailable":{available},{asset_v3_tail(row)}'
+        row.text = (asset_v3_head(row), tail)
+    return f"{row.text[0]}{asset_v3_available(row)}{row.text[1]}"
+
+
+def _position(exposure: Exposure, position: Position) -> str:
+    """Write the row and keep it with the figures that the account's sums were just made of."""
+    figures = position.figures
+    if figures is None:
+        raise LookupError("the account's figures come before its text")
     figures.text = position_v3(exposure, position, figures)
     return figures.text
 
@@ -86,14 +68,6 @@ def shown_positions(account: Account) -> list[tuple[Exposure, Position]]:
             legs.reverse()
         shown += [(exposure, p) for p in legs if p.quantity or p.order_count]
     return shown
-
-
-def figures_of_shown(position: Position) -> PositionFigures:
-    """The figures that the account's sums were just made of."""
-    figures = position.figures
-    if figures is None:
-        raise LookupError("the account's figures come before its text")
-    return figures
 
 
 def totals_v3(totals: Totals) -> str:
@@ -137,12 +111,8 @@ def asset_v3_available(row: AssetFigures) -> str:
     )
 
 
-def asset_v3_tail(row: AssetFigures, asset: MarginAsset, multi_assets: bool) -> str:
-    """The end of the row; `marginAvailable` in multi-assets mode only."""
-    available = ""
-    if multi_assets:
-        available = f'"marginAvailable":{"true" if asset.margin_available else "false"},'
-    return f'{available}"updateTime":{row.updated}}}'
+def asset_v3_tail(row: AssetFigures) -> str:
+    return f'"updateTime":{row.updated}}}'
 
 
 def position_v3(exposure: Exposure, position: Position, figures: PositionFigures) -> str:
