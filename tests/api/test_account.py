@@ -217,6 +217,44 @@ def test_in_multi_assets_mode_every_index_price_counts(alice: Trader) -> None:
     assert second["availableBalance"] == first["availableBalance"]
 
 
+def test_a_switch_of_modes_shows_in_the_next_answer(alice: Trader) -> None:
+    exchange = alice.exchange
+    fresh = [Trader(exchange.restarted(), alice.key).ask("GET", "/fapi/v3/account").body]
+    assert alice.ask("GET", "/fapi/v3/account").body == fresh[0]
+    for path, name in (
+        ("/fapi/v1/multiAssetsMargin", "multiAssetsMargin"),
+        ("/fapi/v1/positionSide/dual", "dualSidePosition"),
+    ):
+        for mode in ("true", "false"):
+            alice.post(path, **{name: mode})
+            again = Trader(exchange.restarted(), alice.key)
+            told = alice.ask("GET", "/fapi/v3/account")
+            assert list(told.json) == ACCOUNT_V3
+            assert told.body == again.ask("GET", "/fapi/v3/account").body
+
+
+def test_money_that_came_and_went_leaves_its_time(alice: Trader) -> None:
+    exchange = alice.exchange
+    alice.get("/fapi/v3/account")
+    exchange.pass_time(SECOND)
+    exchange.transfer(alice.account_id, "USDT", "5")
+    exchange.transfer(alice.account_id, "USDT", "-5")
+    row = row_of(alice.get("/fapi/v3/account")["assets"], "asset", "USDT")
+    assert (row["walletBalance"], row["updateTime"]) == ("10000.00000000", NOON + SECOND)
+
+
+def test_margin_that_came_and_went_leaves_its_time(alice: Trader) -> None:
+    alice.post("/fapi/v1/marginType", symbol="BTCUSDT", marginType="ISOLATED")
+    alice.market("BUY", "0.1")
+    alice.exchange.move(BTCUSDT="51000")
+    [before] = alice.get("/fapi/v3/account")["positions"]
+    alice.exchange.pass_time(SECOND)
+    for kind in (1, 2):
+        alice.post("/fapi/v1/positionMargin", symbol="BTCUSDT", amount="5", type=kind)
+    [after] = alice.get("/fapi/v3/account")["positions"]
+    assert after == before | {"updateTime": NOON + SECOND}
+
+
 def test_answers_are_kept_of_so_many_accounts_only(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:

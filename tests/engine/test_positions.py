@@ -63,6 +63,19 @@ def test_an_entry_price_that_does_not_end_is_cut_where_it_meets_money() -> None:
     """)
 
 
+def test_nothing_is_lost_on_averaging() -> None:
+    """What is left of an endless price is averaged whole: (2 x 50 000.0666… + 50 000.2) / 3."""
+    play("""
+        alice deposits 10000 USDT
+        quotes BTCUSDT asks 0.001@50000 0.002@50000.1
+        alice buy 0.003 BTCUSDT market
+        quotes BTCUSDT bids 0.001@50000.1 asks 0.001@50000.2
+        alice sell 0.001 BTCUSDT market
+        alice buy 0.001 BTCUSDT market
+        check alice BTCUSDT amount 0.003 entry 50000.11111111
+    """)
+
+
 def test_reducing_realizes_profit_and_leaves_the_entry_price() -> None:
     """Break-even: (0.3 x 50 000 x 1.0005 - 0.1 x 50 100 x 0.9995) / 0.2."""
     play("""
