@@ -187,7 +187,6 @@ RULES: Final = {
     "ASSET_MODE_WITH_NEGATIVE_BALANCE": "a wallet is below zero",
     "FOK_NOT_FILLED": "the book does not hold all that a FOK order wants",
     "GTX_WOULD_TAKE": "a GTX order would trade at once",
-    "ONLY_LIMIT_CAN_BE_MODIFIED": "an amendment of another type; none but LIMIT orders stand today",
     "TOO_MANY_MODIFICATIONS": "the order has been amended 10 000 times",
     "NO_NEED_TO_MODIFY": "price and quantity are what they were",
     "INVALID_PRICE_MATCH": "`priceMatch` is not served; NONE may be sent",

@@ -212,7 +212,6 @@ class Error(Enum):
         ),
         400,
     )
-    ONLY_LIMIT_CAN_BE_MODIFIED = (-5025, "Only limit order is supported.", 400)
     TOO_MANY_MODIFICATIONS = (-5026, "Exceed maximum modify order limit.", 400)
     NO_NEED_TO_MODIFY = (-5027, "No need to modify the order.", 400)
     INVALID_PRICE_MATCH = (-5037, "Invalid price match", 400)
@@ -270,7 +269,6 @@ ERROR_OF: Final[dict[Reject, Error]] = {
     Reject.GTX_WOULD_TAKE: Error.GTX_WOULD_TAKE,
     Reject.UNKNOWN_ORDER: Error.NO_SUCH_ORDER,
     Reject.NO_NEED_TO_MODIFY: Error.NO_NEED_TO_MODIFY,
-    Reject.ONLY_LIMIT_CAN_BE_MODIFIED: Error.ONLY_LIMIT_CAN_BE_MODIFIED,
     Reject.TOO_MANY_MODIFICATIONS: Error.TOO_MANY_MODIFICATIONS,
     Reject.INVALID_LEVERAGE: Error.INVALID_LEVERAGE,
     Reject.LEVERAGE_REDUCTION_WITH_POSITION: Error.LEVERAGE_REDUCTION_WITH_POSITION,

@@ -37,7 +37,6 @@ class Reject(Enum):
     # Orders that stand.
     UNKNOWN_ORDER = auto()
     NO_NEED_TO_MODIFY = auto()
-    ONLY_LIMIT_CAN_BE_MODIFIED = auto()
     TOO_MANY_MODIFICATIONS = auto()
     # Settings.
     INVALID_LEVERAGE = auto()
