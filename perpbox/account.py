@@ -249,6 +249,7 @@ class Exposure:
         self.initial_margin_rate = initial_margin_rate(leverage)
         self.isolated = False
         self.positions: dict[PositionSide, Position] = {}
+        """By leg; LONG before SHORT."""
         self.orders: dict[OrderId, Order] = {}
 
     def position(self, position_side: PositionSide) -> Position:

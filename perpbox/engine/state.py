@@ -17,6 +17,7 @@ from perpbox.account import (
     OrderId,
     OrderStatus,
     Position,
+    PositionSide,
 )
 from perpbox.engine import events as happened
 from perpbox.engine.market import Market
@@ -160,7 +161,7 @@ def stand(state: State, order: Order) -> None:
     """Put an order into the book and into its account's sums; a snapshot's orders too."""
     account = state.accounts[order.account_id]
     exposure = exposure_of(state, account, order.symbol)
-    position = _position_of(exposure, order)
+    position = _position_of(exposure, order.position_side)
     exposure.orders[order.order_id] = order
     account.client_order_ids[order.symbol, order.client_order_id] = order.order_id
     position.order_count += 1
@@ -179,7 +180,7 @@ def _leave(state: State, order: Order) -> None:
     exposure = account.exposures.get(order.symbol)
     if exposure is None or exposure.orders.pop(order.order_id, None) is None:
         return
-    position = _position_of(exposure, order)
+    position = _position_of(exposure, order.position_side)
     del account.client_order_ids[order.symbol, order.client_order_id]
     position.order_count -= 1
     _count(position, order, -order.remaining)
@@ -199,7 +200,7 @@ def _order_filled(state: State, event: happened.OrderFilled, now: Millis) -> Non
         if done:
             _leave(state, order)
         else:
-            _count(_position_of(exposure, order), order, -event.quantity)
+            _count(_position_of(exposure, order.position_side), order, -event.quantity)
             state.markets[order.symbol].update_id += 1
     order.executed += event.quantity
     order.quote_executed += event.quantity * event.price
@@ -294,9 +295,7 @@ def _take_quote(market: Market, event: happened.Traded) -> None:
 def _position_changed(state: State, event: happened.PositionChanged, now: Millis) -> None:
     account = state.accounts[event.account_id]
     exposure = exposure_of(state, account, event.symbol)
-    position = exposure.positions.get(event.position_side)
-    if position is None:
-        position = exposure.positions[event.position_side] = Position(event.position_side)
+    position = _position_of(exposure, event.position_side)
     position.quantity = event.quantity
     position.entry_cost = event.entry_cost
     position.outlay = event.outlay
@@ -411,10 +410,15 @@ def exposure_of(state: State, account: Account, symbol: str) -> Exposure:
     return exposure
 
 
-def _position_of(exposure: Exposure, order: Order) -> Position:
-    position = exposure.positions.get(order.position_side)
+def _position_of(exposure: Exposure, position_side: PositionSide) -> Position:
+    """The leg, opened if need be; LONG stands before SHORT, as answers list them."""
+    position = exposure.positions.get(position_side)
     if position is None:
-        position = exposure.positions[order.position_side] = Position(order.position_side)
+        position = Position(position_side)
+        if position_side is PositionSide.LONG:
+            exposure.positions = {position_side: position, **exposure.positions}
+        else:
+            exposure.positions[position_side] = position
     return position
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from perpbox.account import Account, Exposure, Position, PositionFigures, PositionSide
+from perpbox.account import Account, Exposure, Position, PositionFigures
 from perpbox.api.shapes.numbers import break_even_price, entry_price, row_amount
 from perpbox.instrument import MarginAsset
 from perpbox.margin.account import AccountFigures
@@ -60,14 +60,12 @@ def _position(exposure: Exposure, position: Position) -> str:
 
 def shown_positions(account: Account) -> list[tuple[Exposure, Position]]:
     """The legs with a position or an open order: by symbol, LONG before SHORT."""
-    shown = []
-    hedge_mode = account.hedge_mode
-    for exposure in account.active.values():
-        legs = list(exposure.positions.values())
-        if hedge_mode and legs[0].position_side is PositionSide.SHORT:
-            legs.reverse()
-        shown += [(exposure, p) for p in legs if p.quantity or p.order_count]
-    return shown
+    return [
+        (exposure, position)
+        for exposure in account.active.values()
+        for position in exposure.positions.values()
+        if position.quantity or position.order_count
+    ]
 
 
 def totals_v3(totals: Totals) -> str:
