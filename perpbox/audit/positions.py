@@ -9,7 +9,6 @@ from typing import Final, TypeAlias
 from msgspec.structs import replace
 
 from perpbox.account import PositionSide
-from perpbox.audit.brackets import bracket_of
 from perpbox.audit.figures import Missing, Row
 from perpbox.audit.held import Held, at_marks, held_in
 from perpbox.audit.known import Known
@@ -27,6 +26,7 @@ from perpbox.audit.verdict import (
     judge,
     unknown,
 )
+from perpbox.instrument.symbol import bracket_of
 from perpbox.margin.isolated import isolated_margin
 from perpbox.margin.position import (
     Rounding,

@@ -18,7 +18,6 @@ from perpbox.instrument.answers import (
     LEVERAGE_BRACKET,
     PREMIUM_INDEX,
     AssetAnswer,
-    BracketAnswer,
     BracketsAnswer,
     ExchangeInfoAnswer,
     Figure,
@@ -30,22 +29,17 @@ from perpbox.instrument.answers import (
     read_premium_index,
     roughly,
 )
+from perpbox.instrument.bracket_table import brackets_of
 from perpbox.instrument.catalogue import Catalogue, builtin_rows, check, from_rows
 from perpbox.instrument.checks import (
     CatalogueError,
-    bracket_problems,
     filter_problems,
-    next_cum,
-    require_none,
     start_price_problems,
 )
 from perpbox.instrument.rows import CatalogueFile, Defaults, asset_from
 from perpbox.instrument.rows import figure as row_figure
 from perpbox.instrument.symbol import Bracket, MarginAsset, Symbol
-from perpbox.money import SCALE, Amount, Price, decimals_of, round_half_up
-
-CUM_TOLERANCE: Final[Amount] = SCALE // 100
-"""How far a stated cum may be off the formula: doubles lose the last digits of large ones."""
+from perpbox.money import SCALE, Price, decimals_of, round_half_up
 
 FILTER_TYPES: Final = (
     "PRICE_FILTER",
@@ -151,7 +145,9 @@ def _symbol(
         return f"not in {LEVERAGE_BRACKET}"
     if not answer.base_asset or not answer.quote_asset:
         return "no baseAsset or no quoteAsset"
-    symbol = _filtered(answer, _brackets(table), ordinal, known.defaults)
+    symbol = _filtered(
+        answer, brackets_of(f"{LEVERAGE_BRACKET}, {table.symbol}", table), ordinal, known.defaults
+    )
     for problem in filter_problems(symbol):
         return problem
     return _priced(symbol, known.price(symbol.name))
@@ -248,37 +244,6 @@ def _number(
         return row_figure(default) if isinstance(default, str) else default
     place = field if within is None else f"{within.filter_type} {field}"
     return exact(f"{EXCHANGE_INFO}, {name}, {place}", figure)
-
-
-# --- brackets
-
-
-def _brackets(table: BracketsAnswer) -> tuple[Bracket, ...]:
-    """The leverage table, in the order of its numbers; a table at odds with itself is refused."""
-    where = f"{LEVERAGE_BRACKET}, {table.symbol}"
-    brackets: list[Bracket] = []
-    for answer in sorted(table.brackets, key=lambda entry: entry.bracket):
-        brackets.append(_bracket(where, answer, brackets[-1] if brackets else None))
-    require_none(where, bracket_problems(brackets))
-    return tuple(brackets)
-
-
-def _bracket(where: str, answer: BracketAnswer, before: Bracket | None) -> Bracket:
-    place = f"{where}, bracket {answer.bracket}"
-    floor = exact(f"{place}, notionalFloor", answer.notional_floor)
-    rate = exact(f"{place}, maintMarginRatio", answer.maint_margin_ratio)
-    cum = next_cum(before, floor, rate)
-    if answer.cum is not None:
-        stated = roughly(f"{place}, cum", answer.cum)
-        cum = cum if abs(stated - cum) <= CUM_TOLERANCE else stated
-    return Bracket(
-        number=answer.bracket,
-        initial_leverage=answer.initial_leverage,
-        floor=floor,
-        cap=exact(f"{place}, notionalCap", answer.notional_cap),
-        maint_margin_rate=rate,
-        cum=cum,
-    )
 
 
 # --- margin assets

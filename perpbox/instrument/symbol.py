@@ -19,6 +19,14 @@ class Bracket(Struct, frozen=True):
     """Maintenance amount: what `notional * maint_margin_rate` is too high by in this bracket."""
 
 
+def bracket_of(brackets: tuple[Bracket, ...], notional: Amount) -> Bracket:
+    """The bracket that holds an absolute notional; beyond the last cap, the last one."""
+    for bracket in brackets:
+        if notional < bracket.cap:
+            return bracket
+    return brackets[-1]
+
+
 class Symbol(Struct, frozen=True):
     """A perpetual contract. The filters are those of `GET /fapi/v1/exchangeInfo`."""
 
@@ -59,10 +67,7 @@ class Symbol(Struct, frozen=True):
 
     def bracket_of(self, notional: Amount) -> Bracket:
         """The bracket that holds an absolute notional; beyond the last cap, the last one."""
-        for bracket in self.brackets:
-            if notional < bracket.cap:
-                return bracket
-        return self.brackets[-1]
+        return bracket_of(self.brackets, notional)
 
     def max_leverage(self) -> int:
         return self.brackets[0].initial_leverage
