@@ -17,7 +17,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
-CODE := $(wildcard perpbox tests tools bench conftest.py)
+CODE := $(wildcard perpbox tests tools bench)
 TESTS := tests
 
 .DEFAULT_GOAL := help

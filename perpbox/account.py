@@ -112,6 +112,12 @@ class Order(Struct):
         return self.quantity - self.executed
 
     @property
+    def ended_unfilled(self) -> bool:
+        """Canceled or expired without a fill: what the venue forgets first."""
+        ended = self.status in (OrderStatus.CANCELED, OrderStatus.EXPIRED)
+        return ended and self.executed == 0
+
+    @property
     def closes(self) -> bool:
         """Whether it can only reduce: reduce-only, or against its leg in hedge mode."""
         if self.reduce_only:

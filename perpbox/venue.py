@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from perpbox.engine.commands import Command, Tick
+from perpbox.engine.commands import Command, MoveClock, Tick
 from perpbox.engine.handle import handle
 from perpbox.engine.line import Line
 from perpbox.engine.rejects import Rejected
@@ -85,10 +85,12 @@ class Venue:
             self.sequence += 1
             line = Line(self.sequence, now, command, turn.events)
             self.journal.append(line)
-            if self.journal.durable_sequence > self.durable_sequence:
-                self.note_durable(self.journal.durable_sequence)
             for listener in self.listeners:
                 listener(line)
+            if not self._waiters:
+                # With waiters it is `note_durable` that tells them, in a call of its own: what
+                # they do may submit, and this turn has not been told yet.
+                self.durable_sequence = max(self.durable_sequence, self.journal.durable_sequence)
         return turn
 
     # What falls due.
@@ -108,6 +110,7 @@ class Venue:
             self.clock.set(max(due, self.now()))
             self.submit(Tick())
         self.clock.set(to)
+        self.submit(MoveClock())
 
     # Durability.
 

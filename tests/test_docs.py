@@ -30,6 +30,15 @@ def test_every_decision_names_a_file_that_is_there() -> None:
         assert (ROOT / "perpbox" / place).exists(), place
 
 
+def test_every_decision_marked_in_the_code_is_on_the_page() -> None:
+    page = (DOCS / "decisions.md").read_text()
+    package = ROOT / "perpbox"
+    marked = [path for path in package.rglob("*.py") if "[dec]" in path.read_text()]
+    assert marked
+    for path in marked:
+        assert f"`{path.relative_to(package).as_posix()}`" in page, path
+
+
 def test_the_architecture_page_knows_every_module_at_the_top() -> None:
     page = (DOCS / "ARCHITECTURE.md").read_text()
     tree = page.split("```")[1]

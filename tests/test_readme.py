@@ -27,9 +27,7 @@ def blocks(language: str) -> list[str]:
 
 def curls() -> list[str]:
     return [
-        command
-        for block in blocks("bash")
-        for command in re.findall(r"curl (?:.*\\\n)*.*", block)
+        command for block in blocks("bash") for command in re.findall(r"curl (?:.*\\\n)*.*", block)
     ]
 
 
@@ -71,7 +69,7 @@ def test_the_calls_answer_and_ccxt_trades() -> None:
         account = run(curls()[0], server.base_url)
         code = blocks("python")[0].replace("import ccxt\n", "")
         code = re.sub(
-            r'BASE, API_KEY, SECRET_KEY = .*',
+            r"BASE, API_KEY, SECRET_KEY = .*",
             f"BASE, API_KEY, SECRET_KEY = {server.base_url!r}, "
             f"{account['apiKey']!r}, {account['secretKey']!r}",
             code,

@@ -10,6 +10,7 @@ from perpbox.account import BUY, OrderType, PositionSide
 from perpbox.engine.commands import (
     CancelAllOrders,
     Command,
+    MoveClock,
     OpenAccount,
     OpenVenue,
     PlaceOrder,
@@ -163,12 +164,16 @@ def test_a_jump_of_the_clock_does_what_falls_due_at_its_time(
     assert venue.now() == NOON + 2 * YEAR
 
 
-def test_a_jump_past_nothing_is_no_turn(venue: Venue, clock: Clock) -> None:
+def test_a_jump_is_journaled_so_that_no_start_falls_behind_it(
+    venue: Venue, journal: Lines, clock: Clock
+) -> None:
     venue.submit(bid())
     venue.move_clock(NOON + YEAR - 1)
-    assert (venue.sequence, clock.time) == (3, NOON + YEAR - 1)
+    assert (venue.sequence, clock.time) == (4, NOON + YEAR - 1)
+    assert (journal.lines[-1].command, journal.lines[-1].time) == (MoveClock(), NOON + YEAR - 1)
+    assert venue.state.now == NOON + YEAR - 1
     venue.move_clock(NOON + YEAR)
-    assert venue.sequence == 4
+    assert [type(line.command) for line in journal.lines[-2:]] == [Tick, MoveClock]
 
 
 def test_a_venue_does_not_jump_back() -> None:
@@ -223,12 +228,21 @@ def test_a_callback_may_submit_and_wait_in_its_turn(venue: Venue, journal: Lines
 
 
 def test_a_journal_that_catches_up_by_itself_is_noticed(venue: Venue, journal: Lines) -> None:
+    journal.at_once = True
+    venue.submit(bid())
+    assert venue.durable_sequence == venue.sequence
+
+
+def test_nobody_is_called_back_in_the_middle_of_a_turn(venue: Venue, journal: Lines) -> None:
+    """A callback may submit, and the turn under way has not been told yet."""
     told: list[int] = []
     journal.at_once = False
     venue.submit(bid())
     venue.when_durable(3, lambda: told.append(3))
     journal.at_once = True
     venue.submit(bid())
+    assert told == []
+    venue.note_durable(4)
     assert told == [3]
 
 

@@ -21,6 +21,8 @@ from perpbox.journal.keys import Key
 from perpbox.money import Millis
 
 KEY_FORMAT: Final = re.compile(r"^[A-Za-z0-9]{16,128}$")
+MAX_VERIFIERS: Final = 10_000
+"""Kept in memory; those of deleted keys go with the rest."""
 DEFAULT_RECV_WINDOW: Final[Millis] = 5000
 AHEAD: Final[Millis] = 1000
 
@@ -118,6 +120,8 @@ class Authenticator:
             raise ApiError(Error.MANDATORY_MISSING, "signature")
         known = self._verifiers.get(key.api_key)
         if known is None or known[0] is not key:
+            if len(self._verifiers) >= MAX_VERIFIERS:
+                self._verifiers.clear()
             known = self._verifiers[key.api_key] = (key, verifier_of(key))
         if b"%" in signature:
             signature = unquote_to_bytes(signature)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
-
-from perpbox.account import Order, OrderStatus
+from perpbox.account import Order
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.orders import which_order
 from perpbox.api.shapes import history as shapes
 from perpbox.api.shapes.order import asked_order
-from perpbox.journal.records import OrderRecord, Window
+from perpbox.journal.records import Window
 from perpbox.money import Millis
 
 DAY: Final[Millis] = 24 * 3600 * 1000
@@ -20,7 +18,8 @@ WEEK: Final = 7 * DAY
 UNFILLED_KEPT: Final = 3 * DAY
 ORDERS_KEPT: Final = 90 * DAY
 INCOME_KEPT: Final = 90 * DAY
-TRADES_KEPT: Final = 180 * DAY
+TRADES_KEPT: Final = 90 * DAY
+"""Three months since 2026-08-26 (change-log)."""
 MARGIN_KEPT: Final = 30 * DAY
 DEFAULT_LIMIT: Final = 500
 MAX_LIMIT: Final = 1000
@@ -45,11 +44,7 @@ def _is_forgotten(order: Order, now: Millis) -> bool:
     """By age: 90 days for any order, three for one that ended without a fill."""
     if order.created + ORDERS_KEPT < now:
         return True
-    ended_unfilled = order.executed == 0 and order.status in (
-        OrderStatus.CANCELED,
-        OrderStatus.EXPIRED,
-    )
-    return ended_unfilled and order.created + UNFILLED_KEPT < now
+    return order.ended_unfilled and order.created + UNFILLED_KEPT < now
 
 
 def open_order(call: Call) -> object:
@@ -95,28 +90,21 @@ def all_orders(call: Call) -> object:
     limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)
     if name is not None:
         call.market_of(name)
-    window = Window(start=start, end=end, limit=limit, newest=from_id is None and not timed)
+    window = Window(
+        start=max(start, call.now - ORDERS_KEPT),
+        end=end,
+        limit=limit,
+        newest=from_id is None and not timed,
+    )
+    found = call.desk.history.orders(
+        call.account.account_id,
+        name,
+        window,
+        from_id=from_id,
+        unfilled_since=call.now - UNFILLED_KEPT,
+    )
     symbols = call.state.catalogue.symbols
-    return [asked_order(o, symbols[o.symbol]) for o in _remembered(call, name, window, from_id)]
-
-
-def _remembered(
-    call: Call, name: str | None, window: Window, from_id: int | None
-) -> list[OrderRecord]:
-    """A page of the orders that can still be found, out of as many pages as it takes."""
-    account_id, history = call.account.account_id, call.desk.history
-    limit = window.limit
-    # Whole pages, however few rows are wanted: thousands of forgotten ones may lie before them.
-    window = msgspec.structs.replace(window, limit=MAX_LIMIT)
-    kept: list[OrderRecord] = []
-    while True:
-        found = history.orders(account_id, name, window, from_id=from_id)
-        page = [o for o in found if not _is_forgotten(o, call.now)]
-        kept = page + kept if window.newest else kept + page
-        if len(found) < MAX_LIMIT or len(kept) >= limit:
-            break
-        window = msgspec.structs.replace(window, page=window.page + 1)
-    return kept[-limit:] if window.newest else kept[:limit]
+    return [asked_order(o, symbols[o.symbol]) for o in found]
 
 
 def _week(call: Call) -> tuple[Millis, Millis | None]:

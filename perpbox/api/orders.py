@@ -141,8 +141,10 @@ def _require_well_formed(params: Params, hedge_mode: bool) -> tuple[int | None, 
     price = params.number("price") if kind == "LIMIT" else 0
     quantity = params.number("quantity") if kind in MANDATORY else 0
     params.require_filled(*OPTIONAL)
+    # A GTD order carries its date, and is refused for its timeInForce.
+    dated = params.values.get("timeInForce") == "GTD"
     for name in UNFIT.get(kind, ()):
-        if params.has(name):
+        if params.has(name) and not (dated and name == "goodTillDate"):
             raise ApiError(Error.NOT_REQUIRED, name.lower())
     if hedge_mode and params.has("reduceOnly"):
         raise ApiError(Error.NOT_REQUIRED, "reduceonly")

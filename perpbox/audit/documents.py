@@ -86,7 +86,10 @@ def read(path: Path) -> list[Document]:
 def load(path: Path) -> object:
     """The file as JSON, numbers with a point kept as the text that they are."""
     try:
-        return json.loads(path.read_bytes(), parse_float=str, parse_constant=str)
+        document: object = json.loads(path.read_bytes(), parse_float=str, parse_constant=str)
+        # A lone surrogate is no text that could be printed; it is a ValueError here.
+        json.dumps(document, ensure_ascii=False).encode()
+        return document
     except OSError as error:
         raise Unreadable(f"{path}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:

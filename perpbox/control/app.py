@@ -57,7 +57,7 @@ class Control:
     def _require_token(self, request: Request) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         wanted = self._desk.facts.token.encode()
-        right = hmac.compare_digest(token.strip().encode("latin-1", "replace"), wanted)
+        right = hmac.compare_digest(token.strip(" \t").encode("latin-1", "replace"), wanted)
         if scheme.lower() != "bearer" or not right:
             raise Refused(
                 401,

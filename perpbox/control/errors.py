@@ -41,6 +41,9 @@ TOLD: Final[dict[Reject, Told]] = {
     Reject.UNKNOWN_SYMBOL: Told(400, "There is no symbol {}."),
     Reject.UNKNOWN_ASSET: Told(400, "{} is no margin asset here."),
     Reject.INVALID_AMOUNT: Told(400, "The amount for {} is not possible."),
+    Reject.INVALID_QUOTE_QUANTITY: Told(
+        400, "A quantity for {} is not possible: not above zero, or off its step size."
+    ),
     Reject.INVALID_PRICE: Told(400, "The price for {} is not possible: off its grid or bounds."),
     Reject.CROSSED_QUOTES: Told(400, "The best bid for {} is not below the best ask."),
     Reject.BALANCE_NOT_SUFFICIENT: Told(409, "The account cannot pay out so much."),

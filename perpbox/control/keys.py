@@ -88,9 +88,11 @@ def checked(wanted: NewKey) -> NewKey:
 
 def _address(text: str) -> str:
     try:
-        return str(ipaddress.ip_address(text))
+        address = ipaddress.ip_address(text)
     except ValueError:
         raise Refused(400, "INVALID_ADDRESS", "ipAllowList takes IP addresses.") from None
+    # A client of that address arrives as the IPv4 address inside.
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def _public_key(pem: str) -> rsa.RSAPublicKey | ed25519.Ed25519PublicKey:

@@ -93,7 +93,9 @@ def _require_possible(now: Millis, to: Millis) -> None:
     try:
         require_forward(now, to)
     except BackInTime as error:
-        raise Refused(409, "CLOCK_CANNOT_GO_BACK", f"{error}.".capitalize()) from None
+        raise Refused(
+            409, "CLOCK_CANNOT_GO_BACK", f"{str(error)[:1].upper()}{str(error)[1:]}."
+        ) from None
     if to > LATEST:
         raise Refused(400, "INVALID_TIME", "The clock ends with the year 9999.")
 

@@ -139,6 +139,10 @@ class SetLiquidity(Struct, frozen=True, array_like=True, tag=True):
     asks: list[tuple[Price, Quantity]]
 
 
+class MoveClock(Struct, frozen=True, array_like=True, tag=True):
+    """The operator has set the clock: its turn is at the new time."""
+
+
 class Tick(Struct, frozen=True, array_like=True, tag=True):
     """The clock has reached a time at which something falls due."""
 
@@ -160,5 +164,6 @@ Command: TypeAlias = (
     | AdjustIsolatedMargin
     | MovePrices
     | SetLiquidity
+    | MoveClock
     | Tick
 )

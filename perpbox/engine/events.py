@@ -200,6 +200,10 @@ class LiquiditySet(Struct, frozen=True, array_like=True, tag=True):
     asks: list[tuple[Price, Quantity]]
 
 
+class ClockMoved(Struct, frozen=True, array_like=True, tag=True):
+    """The venue's time is that of this turn, and after a restart no earlier."""
+
+
 Event: TypeAlias = (
     AccountOpened
     | AccountReset
@@ -222,4 +226,5 @@ Event: TypeAlias = (
     | PriceMoved
     | AssetIndexMoved
     | LiquiditySet
+    | ClockMoved
 )

@@ -36,5 +36,6 @@ _HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
     asked.AdjustIsolatedMargin: settings.adjust_isolated_margin,
     asked.MovePrices: prices.move_prices,
     asked.SetLiquidity: prices.set_liquidity,
+    asked.MoveClock: prices.move_clock,
     asked.Tick: standing.tick,
 }

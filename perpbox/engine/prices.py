@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from perpbox.engine.commands import MovePrices, OpenVenue, SetLiquidity
-from perpbox.engine.events import AssetIndexMoved, LiquiditySet, PriceMoved
+from perpbox.engine.commands import MoveClock, MovePrices, OpenVenue, SetLiquidity
+from perpbox.engine.events import AssetIndexMoved, ClockMoved, LiquiditySet, PriceMoved
 from perpbox.engine.matching import fill_crossed
 from perpbox.engine.rejects import Reject
 from perpbox.engine.turn import Turn
@@ -48,6 +48,11 @@ def move_prices(turn: Turn, command: MovePrices) -> None:
         fill_crossed(turn, market)
 
 
+def move_clock(turn: Turn, command: MoveClock) -> None:
+    """Write down that the clock stands here, so that no start falls behind it."""
+    turn.emit(ClockMoved())
+
+
 def set_liquidity(turn: Turn, command: SetLiquidity) -> None:
     """Replace the house ladder by quotes, then fill the orders that they cross."""
     market = turn.market(command.symbol)
@@ -67,4 +72,4 @@ def _require_quote(turn: Turn, symbol: str, price: Price, quantity: Quantity) ->
     allowed = rules.min_price <= price <= rules.max_price and on_grid
     turn.require(allowed, Reject.INVALID_PRICE, symbol)
     whole = is_multiple(quantity, rules.step_size)
-    turn.require(quantity > 0 and whole, Reject.INVALID_AMOUNT, symbol)
+    turn.require(quantity > 0 and whole, Reject.INVALID_QUOTE_QUANTITY, symbol)

@@ -62,6 +62,7 @@ class Reject(Enum):
     BALANCE_NOT_SUFFICIENT = auto()
     # The operator's market.
     INVALID_PRICE = auto()
+    INVALID_QUOTE_QUANTITY = auto()
     CROSSED_QUOTES = auto()
     ALREADY_OPEN = auto()
 

@@ -398,6 +398,10 @@ def _liquidity_set(state: State, event: happened.LiquiditySet, now: Millis) -> N
     market.update_id += 1
 
 
+def _clock_moved(state: State, event: happened.ClockMoved, now: Millis) -> None:
+    """Nothing but the time, which every event brings along."""
+
+
 # Helpers.
 
 
@@ -471,4 +475,5 @@ _APPLY: Final[dict[type, Callable[[State, Any, Millis], None]]] = {
     happened.PriceMoved: _price_moved,
     happened.AssetIndexMoved: _asset_index_moved,
     happened.LiquiditySet: _liquidity_set,
+    happened.ClockMoved: _clock_moved,
 }

@@ -99,7 +99,7 @@ class VenueClock:
     def now(self) -> Millis:
         if self.mode is ClockMode.REAL:
             now = self._machine() + self._lead
-            self._latest = max(self._latest, now)  # the machine's own may be set back
+            self._latest = max(self._latest, min(now, LATEST))  # the machine's own may be set back
         return self._latest
 
     @property

@@ -39,16 +39,20 @@ CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
     DELETE FROM margin_changes WHERE account_id IN (SELECT value FROM json_each(NEW.wiped));
     DELETE FROM keys WHERE account_id IN (SELECT value FROM json_each(NEW.closed));
 
-    INSERT INTO orders (order_id, account_id, symbol, client_order_id, created, data)
+    INSERT INTO orders
+        (order_id, account_id, symbol, client_order_id, created, ended_unfilled, data)
     SELECT
         json_extract(value, '$[0]'),
         json_extract(value, '$[1]'),
         json_extract(value, '$[2]'),
         json_extract(value, '$[3]'),
         json_extract(value, '$[12]'),
+        json_extract(value, '$[15]') IN ('CANCELED', 'EXPIRED')
+            AND json_extract(value, '$[16]') = 0,
         value
     FROM json_each(NEW.orders) WHERE true
-    ON CONFLICT (order_id) DO UPDATE SET data = excluded.data;
+    ON CONFLICT (order_id) DO UPDATE
+        SET ended_unfilled = excluded.ended_unfilled, data = excluded.data;
 
     INSERT INTO trades (account_id, symbol, trade_id, order_id, time, data)
     SELECT

@@ -98,6 +98,15 @@ def require_marks(path: Path, application_id: int, version: int) -> None:
         )
 
 
+def require_no_log(path: Path) -> None:
+    """No log of a journal that is gone: SQLite would play it into the new one."""
+    if has_log(path):
+        raise JournalDamaged(
+            f"{path} is gone, but {path.name}-wal, the newest part of it, still lies there. Put "
+            "the file back; or remove the log too, to start a new journal."
+        )
+
+
 def has_log(path: Path) -> bool:
     """Whether a write-ahead log lies beside the file: it is open, or was not closed."""
     try:

@@ -14,6 +14,7 @@ from perpbox.journal.records import (
     TradeRecord,
     Window,
 )
+from perpbox.money import Millis
 
 
 class History(ABC):
@@ -41,8 +42,13 @@ class History(ABC):
         window: Window = RECENT,
         *,
         from_id: OrderId | None = None,
+        unfilled_since: Millis = 0,
     ) -> list[OrderRecord]:
-        """Orders by the time at which they were accepted; from an order id on, if one is given."""
+        """Orders by the time at which they were accepted; from an order id on, if one is given.
+
+        Of those that were canceled or expired without a fill, only what is not older than
+        `unfilled_since`.
+        """
 
     @abstractmethod
     def trades(

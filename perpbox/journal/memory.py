@@ -22,6 +22,7 @@ from perpbox.journal.records import (
     TradeRecord,
     Window,
 )
+from perpbox.money import Millis
 
 RowT = TypeVar("RowT")
 
@@ -69,12 +70,14 @@ class MemoryHistory(History):
         window: Window = RECENT,
         *,
         from_id: OrderId | None = None,
+        unfilled_since: Millis = 0,
     ) -> list[OrderRecord]:
         def wanted(row: OrderRecord) -> bool:
             return (
                 (symbol is None or row.symbol == symbol)
                 and (from_id is None or row.order_id >= from_id)
                 and window.first <= row.created <= window.last
+                and (row.created >= unfilled_since or not row.ended_unfilled)
             )
 
         rows = _page(self._past(account_id).orders.values(), wanted, window, from_id)

@@ -39,9 +39,10 @@ CREATE TABLE orders (
     symbol TEXT NOT NULL,
     client_order_id TEXT NOT NULL,
     created INTEGER NOT NULL,
+    ended_unfilled INTEGER NOT NULL,
     data TEXT NOT NULL
 );
-CREATE INDEX orders_by_symbol ON orders (account_id, symbol, order_id, created);
+CREATE INDEX orders_by_symbol ON orders (account_id, symbol, order_id, created, ended_unfilled);
 CREATE INDEX orders_by_client_order_id ON orders (account_id, client_order_id);
 
 CREATE TABLE trades (

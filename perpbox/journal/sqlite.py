@@ -13,7 +13,7 @@ from perpbox import __version__
 from perpbox.engine.line import Line
 from perpbox.journal import file
 from perpbox.journal.appender import Appender
-from perpbox.journal.errors import JournalError
+from perpbox.journal.errors import JournalDamaged, JournalError
 from perpbox.journal.journal import Head, Journal, follow
 from perpbox.journal.keys import Key, NumberedKey
 from perpbox.journal.lock import FileLock
@@ -35,7 +35,10 @@ class SqliteKeys:
 
     def stored(self) -> list[NumberedKey]:
         rows = self._reader.rows("SELECT number, data FROM keys ORDER BY number")
-        return [NumberedKey(number, msgspec.json.decode(data, type=Key)) for number, data in rows]
+        try:
+            return [NumberedKey(n, msgspec.json.decode(data, type=Key)) for n, data in rows]
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise JournalDamaged(f"A key is not what was written: {error}.") from error
 
     def insert(self, numbered: NumberedKey) -> None:
         self._appender.wait(key_inserted(numbered))
@@ -130,6 +133,7 @@ def open_file(path: Path, catalogue_json: bytes, shard: int) -> SqliteJournal:
             file.require_journal(path)
             require_sound(path)
         else:
+            file.require_no_log(path)
             head = Head(catalogue_json, shard, created=time.time_ns() // 1_000_000)
             file.create(path, head, __version__)
         with file.damage_told(path):

@@ -20,6 +20,7 @@ from perpbox.journal.records import (
     TradeRecord,
     Window,
 )
+from perpbox.money import Millis
 
 RowT = TypeVar("RowT")
 
@@ -45,7 +46,8 @@ ORDERS_OF_SYMBOL: Final = """
 SELECT data FROM orders WHERE order_id IN (
     SELECT order_id FROM orders
     WHERE account_id = :account_id AND symbol = :symbol
-        AND order_id >= coalesce(:from_id, order_id) AND created BETWEEN :first AND :last
+        AND order_id >= :from_id AND created BETWEEN :first AND :last
+        AND (created >= :unfilled_since OR NOT ended_unfilled)
     ORDER BY order_id /* page */
 ) ORDER BY order_id
 """
@@ -53,7 +55,8 @@ ORDERS: Final = """
 SELECT data FROM orders WHERE order_id IN (
     SELECT order_id FROM orders
     WHERE account_id = :account_id
-        AND order_id >= coalesce(:from_id, order_id) AND created BETWEEN :first AND :last
+        AND order_id >= :from_id AND created BETWEEN :first AND :last
+        AND (created >= :unfilled_since OR NOT ended_unfilled)
     ORDER BY order_id /* page */
 ) ORDER BY order_id
 """
@@ -61,7 +64,7 @@ TRADES: Final = """
 SELECT data FROM trades WHERE number IN (
     SELECT number FROM trades
     WHERE account_id = :account_id AND symbol = :symbol
-        AND trade_id >= coalesce(:from_id, trade_id) AND order_id = coalesce(:order_id, order_id)
+        AND trade_id >= :from_id AND order_id = coalesce(:order_id, order_id)
         AND time BETWEEN :first AND :last
     ORDER BY trade_id /* page */
 ) ORDER BY number
@@ -120,8 +123,14 @@ class SqliteHistory(History):
         window: Window = RECENT,
         *,
         from_id: OrderId | None = None,
+        unfilled_since: Millis = 0,
     ) -> list[OrderRecord]:
-        asked = {"account_id": account_id, "symbol": symbol, "from_id": from_id}
+        asked = {
+            "account_id": account_id,
+            "symbol": symbol,
+            "from_id": from_id,
+            "unfilled_since": unfilled_since,
+        }
         statement = ORDERS if symbol is None else ORDERS_OF_SYMBOL
         return self._page(statement, asked, window, OrderRecord)
 
@@ -170,8 +179,10 @@ class SqliteHistory(History):
     def _page(
         self, statement: str, asked: Mapping[str, Any], window: Window, kind: type[RowT]
     ) -> list[RowT]:
-        direction = BACKWARD if window.from_newest(asked.get("from_id")) else FORWARD
+        from_id = asked.get("from_id")
+        direction = BACKWARD if window.from_newest(from_id) else FORWARD
         bounds = {
+            "from_id": from_id or 0,
             "first": window.first,
             "last": window.last,
             "limit": window.limit,

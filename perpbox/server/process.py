@@ -21,7 +21,7 @@ from perpbox.server.settings import AddressTaken, Settings, Unusable
 
 BEAT: Final = 1.0
 """Seconds between two looks at what has fallen due."""
-PATIENCE: Final = 10.0
+PATIENCE: Final = 5.0
 """Seconds that a stop gives to what is in flight."""
 WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  names, no address to bind
 STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)

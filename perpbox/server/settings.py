@@ -50,6 +50,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 def require_usable(settings: Settings) -> None:
     if not 0 <= settings.port <= MAX_PORT:
         raise Unusable(f"Port {settings.port} is none: it is a number from 0 to {MAX_PORT}.")
+    if not settings.host:
+        raise Unusable("--host is empty: name an address to listen on, such as 127.0.0.1.")
     if not settings.token and not is_loopback(settings.host):
         raise Unusable(
             f"{settings.host} can be reached from outside, so --token (or PERPBOX_TOKEN) is "

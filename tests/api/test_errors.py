@@ -17,7 +17,12 @@ from tests.api.exchange import told
 ROOT: Final = Path(__file__).parents[2]
 TSV: Final = ROOT.parent / "shared" / "spec" / "error_codes.tsv"
 
-OPERATORS: Final = {Reject.INVALID_PRICE, Reject.CROSSED_QUOTES, Reject.ALREADY_OPEN}
+OPERATORS: Final = {
+    Reject.INVALID_PRICE,
+    Reject.INVALID_QUOTE_QUANTITY,
+    Reject.CROSSED_QUOTES,
+    Reject.ALREADY_OPEN,
+}
 """What only an operator's command can be refused with."""
 
 PERPBOX_OWN: Final = {Error.UNKNOWN_PATH, Error.METHOD_NOT_ALLOWED}

@@ -296,12 +296,12 @@ def test_an_id_and_a_time_do_not_go_together(fills: Trader) -> None:
     assert fills.refused("GET", TRADES) == -1102
 
 
-def test_fills_of_seven_days_or_from_an_id_of_six_months(fills: Trader) -> None:
+def test_fills_of_seven_days_or_from_an_id_of_three_months(fills: Trader) -> None:
     fills.exchange.pass_time(WEEK - 6 * HOUR)
     assert ids(fills.get(TRADES, **BTC), "id") == [1, 2, 3, 4, 5, 6]
     fills.exchange.pass_time(HOUR)
     assert ids(fills.get(TRADES, **BTC), "id") == [2, 3, 4, 5, 6]
-    fills.exchange.pass_time(180 * DAY - WEEK)
+    fills.exchange.pass_time(90 * DAY - WEEK)
     assert ids(fills.get(TRADES, **BTC, fromId=1), "id") == [2, 3, 4, 5, 6]
     assert ids(fills.get(TRADES, **BTC, startTime=NOON), "id") == [2, 3, 4, 5, 6]
     assert fills.get(TRADES, **BTC, orderId=1) == []

@@ -100,9 +100,9 @@ def test_quotes_replace_the_ladder_until_the_price_moves() -> None:
         ({"symbol": "BTCUSDT", "bids": [["50000"]]}, "INVALID_REQUEST"),
         ({"symbol": "BTCUSDT", "bids": [["50000", "1", "2"]]}, "INVALID_REQUEST"),
         ({"symbol": "BTCUSDT", "bids": [[50000, 1]]}, "INVALID_REQUEST"),
-        ({"symbol": "BTCUSDT", "bids": [["50000", "0"]]}, "INVALID_AMOUNT"),
-        ({"symbol": "BTCUSDT", "bids": [["50000", "-1"]]}, "INVALID_AMOUNT"),
-        ({"symbol": "BTCUSDT", "bids": [["50000", "0.0001"]]}, "INVALID_AMOUNT"),
+        ({"symbol": "BTCUSDT", "bids": [["50000", "0"]]}, "INVALID_QUOTE_QUANTITY"),
+        ({"symbol": "BTCUSDT", "bids": [["50000", "-1"]]}, "INVALID_QUOTE_QUANTITY"),
+        ({"symbol": "BTCUSDT", "bids": [["50000", "0.0001"]]}, "INVALID_QUOTE_QUANTITY"),
         ({"symbol": "BTCUSDT", "bids": [["50000.01", "1"]]}, "INVALID_PRICE"),
         ({"symbol": "BTCUSDT", "bids": [["0", "1"]]}, "INVALID_PRICE"),
         (

@@ -178,8 +178,30 @@ def test_the_position_limit_holds_for_an_amendment() -> None:
         alice amend o2 of BTCUSDT to buy 0.521 @ 49000      -> rejected POSITION_LIMIT_EXCEEDED
         alice amend o2 of BTCUSDT to buy 0.52 @ 49000       -> amended
                                                             -> resting
-        alice amend o1 of BTCUSDT to buy 0.45 @ 50000       -> amended
+    """)
+
+
+def test_an_order_may_shrink_whatever_limit_and_open_loss_would_say_of_a_new_one() -> None:
+    """At 50 000 both bids would be above the cap, and 0.19 x 500 more than is available."""
+    play("""
+        alice deposits 100000 USDT
+        quotes BTCUSDT bids 1@39000 asks 1@52000
+        alice leverage BTCUSDT 125
+        alice buy 0.5 BTCUSDT limit 50000 as o1
+        alice buy 0.75 BTCUSDT limit 40000 as o2
+        alice amend o1 of BTCUSDT to buy 0.4 @ 50000        -> amended
                                                             -> resting
+        alice amend o1 of BTCUSDT to buy 0.41 @ 50000       -> rejected POSITION_LIMIT_EXCEEDED
+    """)
+    play("""
+        alice deposits 600 USDT
+        quotes BTCUSDT bids 1@48000 asks 1@52000
+        alice sell 0.2 BTCUSDT limit 49500 as o1
+        alice buy 20000 DOGEUSDT limit 0.099
+        check alice USDT available 6
+        alice amend o1 of BTCUSDT to sell 0.19 @ 49500      -> amended
+                                                            -> resting
+        alice amend o1 of BTCUSDT to sell 0.19 @ 49499.9    -> rejected MARGIN_NOT_SUFFICIENT
     """)
 
 

@@ -67,6 +67,22 @@ def test_the_ladder_is_made_anew_when_the_mark_has_moved() -> None:
     assert market.house_levels(-1)[0][0] == parse("40000.1")
 
 
+@pytest.mark.parametrize("name", CATALOGUE.symbols)
+def test_the_best_quote_is_known_without_the_ladder(name: str) -> None:
+    symbol = CATALOGUE.symbols[name]
+    for mark in (1, symbol.min_price, symbol.min_price + 1, symbol.start_price, 10**13 + 7):
+        for side in (1, -1):
+            levels = ladder(symbol, mark, side)
+            best = Market(symbol, mark, mark).house_best(side)
+            assert best == (levels[0][0] if levels else 0)
+
+
+def test_an_operator_quotes_what_the_best_quote_is() -> None:
+    market = Market(BTC, parse("50000"), parse("50000"))
+    market.quotes = {1: [(parse("49990"), 1), (parse("49980"), 1)], -1: []}
+    assert (market.house_best(1), market.house_best(-1)) == (parse("49990"), 0)
+
+
 def test_depth_shows_clients_and_house_together_from_the_best_on() -> None:
     market = play("""
         alice deposits 100000 USDT

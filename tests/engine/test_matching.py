@@ -296,8 +296,8 @@ def test_quotes_that_make_no_market_are_refused() -> None:
         quotes BTCUSDT bids 1@49999.95              -> rejected INVALID_PRICE BTCUSDT
         quotes BTCUSDT bids 1@99.9                  -> rejected INVALID_PRICE BTCUSDT
         quotes BTCUSDT asks 1@1000000.1             -> rejected INVALID_PRICE BTCUSDT
-        quotes BTCUSDT bids 0@49999                 -> rejected INVALID_AMOUNT BTCUSDT
-        quotes BTCUSDT bids 0.0005@49999            -> rejected INVALID_AMOUNT BTCUSDT
+        quotes BTCUSDT bids 0@49999                 -> rejected INVALID_QUOTE_QUANTITY
+        quotes BTCUSDT bids 0.0005@49999            -> rejected INVALID_QUOTE_QUANTITY
         quotes XRPUSDT bids 1@1                     -> rejected UNKNOWN_SYMBOL XRPUSDT
         check BTCUSDT bid 49999.9 ask 50000.1
     """)

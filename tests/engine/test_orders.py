@@ -263,6 +263,17 @@ def test_a_good_till_cancel_order_lives_one_year_even_if_it_is_amended() -> None
     assert next_expiry(table.rig.state) is None
 
 
+def test_a_year_is_a_year_to_the_millisecond() -> None:
+    table = play("""
+        alice deposits 10000 USDT
+        alice buy 0.1 BTCUSDT limit 49000 as o1
+    """)
+    [order] = table.rig.state.orders.values()
+    table.rig.now = order.created + GTC_LIFE - 2
+    table.play("clock +1ms -> nothing")
+    table.play("clock +1ms -> alice o1 expired TOO_OLD")
+
+
 def test_the_turn_names_the_order_it_was_about() -> None:
     table = play("alice deposits 10000 USDT")
     order = PlaceOrder(

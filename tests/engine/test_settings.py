@@ -102,6 +102,23 @@ def test_an_isolated_position_may_have_more_leverage_but_not_less() -> None:
     """)
 
 
+def test_more_leverage_for_an_isolated_position_frees_nothing_that_is_short_elsewhere() -> None:
+    """DOGEUSDT has lost 200 of the 150 that are left: available would still be below zero."""
+    play("""
+        alice deposits 403.5 USDT
+        alice margin BTCUSDT isolated
+        quotes BTCUSDT asks 0.1@50000
+        quotes DOGEUSDT asks 10000@0.1
+        alice buy 0.1 BTCUSDT market
+        alice buy 10000 DOGEUSDT market
+        market DOGEUSDT mark 0.08
+        check alice USDT available 0 cross-wallet 153 cross-profit -200
+        alice leverage BTCUSDT 50               -> rejected LEVERAGE_MARGIN_NOT_SUFFICIENT
+        alice deposits 87 USDT
+        alice leverage BTCUSDT 50
+    """)
+
+
 def test_the_margin_type_changes_only_without_position_and_orders() -> None:
     play("""
         alice deposits 10000 USDT

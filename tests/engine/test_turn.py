@@ -121,6 +121,13 @@ def test_a_turn_that_changes_nothing_has_no_events() -> None:
     assert rig.state.now == before
 
 
+def test_setting_the_clock_is_a_fact_so_that_time_does_not_go_back_after_a_restart() -> None:
+    rig = Rig()
+    rig.now += 10**6
+    assert rig.submit(ask.MoveClock()).events == [happened.ClockMoved()]
+    assert rig.state.now == rig.replayed.now == rig.now
+
+
 def test_the_same_commands_give_the_same_events() -> None:
     def run() -> list[happened.Event]:
         rig = Rig()

@@ -40,10 +40,10 @@ def test_brackets_stand_by_their_numbers_with_the_cum_of_the_formula() -> None:
 
 
 def test_a_stated_cum_that_is_far_off_is_refused() -> None:
-    with pytest.raises(CatalogueError, match="^here"):
+    with pytest.raises(CatalogueError, match=r"^here"):
         read("1 125 50000 0 0.004 0.0", "2 100 250000 50000 0.005 51.0")
 
 
 def test_a_table_with_a_gap_is_refused() -> None:
-    with pytest.raises(CatalogueError, match="^here"):
+    with pytest.raises(CatalogueError, match=r"^here"):
         read("1 125 50000 0 0.004 0.0", "2 100 250000 60000 0.005 60.0")

@@ -14,21 +14,40 @@ from typing import Final
 import msgspec
 
 from perpbox import __version__
-from perpbox.account import BUY, SELL
-from perpbox.engine.commands import AmendOrder
+from perpbox.account import BUY, SELL, OrderType, PositionSide
+from perpbox.engine.commands import (
+    AdjustIsolatedMargin,
+    AmendOrder,
+    CancelAllOrders,
+    CloseAccount,
+    MarketPrices,
+    MoveClock,
+    MovePrices,
+    PlaceOrder,
+    ResetAccount,
+    SetAssetMode,
+    SetLeverage,
+    SetLiquidity,
+    SetMarginType,
+    SetPositionMode,
+    Tick,
+    Transfer,
+)
 from perpbox.engine.snapshot import dump
 from perpbox.journal import KeyKind, KeyStore, open_journal, recover, verify
-from perpbox.money import parse
-from tests.journal.released_facts import Found, find
-from tests.journal.story import BTC, START, Story, catalogue_json
+from perpbox.money import Millis, parse
+from tests.journal.released_facts import Found, Released, find
+from tests.journal.story import BTC, ETH, START, Story, catalogue_json
 
 FOLDER: Final = Path(__file__).resolve().parent / "released"
+LONGER_THAN_AN_ORDER_LIVES: Final[Millis] = 366 * 24 * 3_600_000
 
 
 def write(path: Path) -> Found:
     """A journal with something of everything."""
     with open_journal(path, catalogue_json()) as journal:
         story = Story(journal)
+        _once_each(story)
         alice, bob = story.open("alice", "bob")
         keys = KeyStore(journal.keys, seed="released")
         keys.create(alice, START)
@@ -39,7 +58,38 @@ def write(path: Path) -> Found:
         story.live(60, seed=1)
         journal.snapshot(story.sequence, dump(story.state))
         story.live(20, seed=2)
+        story.order(alice, BUY, "60000", client_order_id="stands")
     return find(path)
+
+
+def _once_each(story: Story) -> None:
+    """What the invented life after it may leave out: every kind of command, every mode."""
+    lone, legs, pool, gone = story.open("isolated", "hedge", "multi-assets", "gone")
+    story.order(lone, BUY, "60000")
+    story.now += LONGER_THAN_AN_ORDER_LIVES
+    story.submit(Tick())
+    story.submit(MoveClock())
+    story.submit(SetMarginType(lone, BTC, isolated=True))
+    story.submit(SetLeverage(lone, BTC, 7))
+    story.order(lone, BUY)
+    for amount in ("100", "-1"):
+        story.submit(AdjustIsolatedMargin(lone, BTC, PositionSide.BOTH, parse(amount)))
+    story.submit(SetPositionMode(legs, hedge_mode=True))
+    for side, leg in ((BUY, PositionSide.LONG), (SELL, PositionSide.SHORT)):
+        quantity = parse("0.010")
+        story.submit(PlaceOrder(legs, BTC, side, leg, OrderType.MARKET, quantity))
+    story.submit(SetAssetMode(pool, multi_assets=True))
+    story.submit(Transfer(pool, "BNB", parse("3")))
+    story.order(pool, SELL, symbol=ETH)
+    story.order(pool, BUY, "2400", symbol=ETH)
+    story.submit(CancelAllOrders(pool, ETH))
+    bids, asks = [(parse("106500"), parse("0.004"))], [(parse("106600"), parse("1"))]
+    story.submit(SetLiquidity(BTC, bids, asks))
+    story.order(gone, SELL)
+    prices = {BTC: MarketPrices(parse("107000"), parse("107001.5"))}
+    story.submit(MovePrices(prices, {"BNB": parse("650.25")}))
+    story.submit(ResetAccount(gone))
+    story.submit(CloseAccount(gone))
 
 
 def main(arguments: list[str]) -> int:
@@ -50,10 +100,11 @@ def main(arguments: list[str]) -> int:
     path.unlink(missing_ok=True)
     found = write(path)
     report = verify(path)
+    released = Released(found, report.state_digest)
     with open_journal(path, b"") as journal:
         assert report.holds
         assert recover(journal).snapshot_sequence
-    facts = msgspec.json.format(msgspec.json.encode(found), indent=2)
+    facts = msgspec.json.format(msgspec.json.encode(released), indent=2)
     path.with_suffix(".json").write_bytes(facts + b"\n")
     print(f"{path}: {report.turns} turns")
     return 0

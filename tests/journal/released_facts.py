@@ -39,6 +39,13 @@ class Found(Struct):
     accounts: dict[str, AccountFound]
 
 
+class Released(Struct):
+    """What a version found in the journal that it wrote, and the digest of the state it led to."""
+
+    found: Found
+    state_digest: str
+
+
 def find(path: Path) -> Found:
     """Open the journal and look."""
     with open_journal(path, b"") as journal:

@@ -333,3 +333,14 @@ def test_a_journal_may_have_any_name(tmp_path: Path, name: str) -> None:
     with open_journal(tmp_path / name, b"") as journal:
         assert recover(journal).sequence == 10
     assert contents(tmp_path).keys() == {name}
+
+
+def test_a_log_without_its_journal_is_not_played_into_a_new_one(tmp_path: Path) -> None:
+    """Somebody has removed the file of a venue that was killed, and left its newest turns."""
+    path = tmp_path / "journal.sqlite"
+    log = path.with_name(path.name + "-wal")
+    log.write_bytes(b"the newest turns")
+    with pytest.raises(JournalDamaged, match=r"journal\.sqlite-wal"):
+        open_journal(path, catalogue_json())
+    assert not path.exists()
+    assert log.read_bytes() == b"the newest turns"

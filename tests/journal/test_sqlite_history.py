@@ -131,6 +131,7 @@ def plan_of(path: Path, statement: str) -> list[str]:
     with open_journal(path, catalogue_json()) as journal:
         assert isinstance(journal, SqliteJournal)
         names = ["account_id", "symbol", "order_id", "client_order_id", "from_id", "first", "last"]
+        names.append("unfilled_since")
         asked = dict.fromkeys([*names, "income_type", "added", "limit", "skip"], 1)
         parameters = (1, 1) if "?" in statement else asked
         rows = journal._reader.rows("EXPLAIN QUERY PLAN " + statement, parameters)

@@ -115,6 +115,14 @@ def test_maintenance_follows_the_bracket_that_holds_the_notional(
     assert maint_margin(parse(quantity), parse(mark), bracket) == parse(maint)
 
 
+def test_a_bracket_holds_its_floor_and_not_its_cap() -> None:
+    assert BTC.bracket_of(0).number == 1
+    assert BTC.bracket_of(parse("49999.99999999")).number == 1
+    assert BTC.bracket_of(parse("50000")).number == 2
+    assert BTC.bracket_of(parse("100000000")).number == 6
+    assert (BTC.max_notional(125), BTC.max_notional(21)) == (parse("50000"), parse("1000000"))
+
+
 def test_maintenance_is_continuous_from_bracket_to_bracket() -> None:
     for symbol in CATALOGUE.symbols.values():
         for lower, upper in zip(symbol.brackets, symbol.brackets[1:], strict=False):

@@ -371,6 +371,22 @@ def test_single_asset_mode_keeps_the_assets_apart(number: str) -> None:
     assert available == ["200.00000000", "220.00000000"], number
 
 
+@pytest.mark.parametrize(
+    ("debt", "printed", "exact"),
+    [
+        pytest.param("20000", "20513", "20512.82", id="G6"),
+        pytest.param("5000", "5128.20", "5128.20", id="G6 a smaller debt"),
+    ],
+)
+def test_a_debt_is_bought_back_at_the_collateral_ratio(debt: str, printed: str, exact: str) -> None:
+    """A collateral ratio of 97.5 % is the auto-exchange bid rate of an asset worth 1 USD."""
+    rate = index("1", "0.05", "0.05", "0.025", "0.025").auto_exchange_bid_rate
+    assert text_at(rate, 3) == "0.975"
+    sold = round_half_up(parse(debt) * SCALE, rate)
+    assert text_at(sold, 2) == exact
+    assert printed in {exact, str(round_half_up(sold, SCALE))}
+
+
 def test_asset_index_rounding() -> None:
     """The page's ADAUSD: 1.833095015 and 2.026052385 are printed cut."""
     assert index("1.92957370", "0.10", "0.10", "0.05", "0.05") == Rates(

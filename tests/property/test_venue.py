@@ -38,8 +38,7 @@ class Session:
     def submit(self, command: ask.Command) -> None:
         self.asked.append(command)
         if isinstance(command, ask.Tick):
-            due = next_expiry(self.rig.state)
-            self.rig.now = max(self.rig.now, due or 0)
+            self.rig.now = max(self.rig.now, next_expiry(self.rig.state) or 0)
         try:
             self.rig.submit(command)
         except Rejected:

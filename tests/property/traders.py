@@ -252,6 +252,10 @@ def quotes(dice: Random, state: State) -> ask.Command:
     return ask.SetLiquidity(market.symbol.name, *sides)
 
 
+def clock(dice: Random, state: State) -> ask.Command:
+    return dice.choice((ask.MoveClock(), ask.Tick()))
+
+
 def account_work(dice: Random, state: State) -> ask.Command:
     if dice.random() < 0.3:
         return ask.CloseAccount(somebody(dice, state))
@@ -276,6 +280,7 @@ WEIGHTS: Final[dict[Asking, int]] = {
     prices: 8,
     quotes: 9,
     account_work: 1,
+    clock: 1,
 }
 
 

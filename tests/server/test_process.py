@@ -227,6 +227,31 @@ def test_files_of_a_catalogue_that_cannot_be_read_are_told(tmp_path: Path) -> No
         load_catalogue((empty, empty))
 
 
+def test_a_catalogue_of_ones_own_is_served_and_kept_in_the_journal(tmp_path: Path) -> None:
+    """Its files are answers: those of a venue here, with one symbol left and that one changed."""
+    with running(Settings(port=0, token=TOKEN), Kept()) as server:
+        trader = demo.Trader(server.base_url, TOKEN)
+        trader.open_account("alice", {})
+        info = trader.public("/fapi/v1/exchangeInfo")
+        brackets = trader.signed("GET", "/fapi/v1/leverageBracket")
+    info["symbols"] = [row for row in info["symbols"] if row["symbol"] == "ETHUSDT"]
+    filters = {row["filterType"]: row for row in info["symbols"][0]["filters"]}
+    filters["MIN_NOTIONAL"]["notional"] = "7"
+    files = tmp_path / "info.json", tmp_path / "brackets.json"
+    for path, told in zip(files, (info, brackets), strict=True):
+        path.write_text(json.dumps(told))
+    data = str(tmp_path / "venue.db")
+    first = Settings(port=0, token=TOKEN, data=data, catalogue=tuple(map(str, files)))
+    for settings in (first, Settings(port=0, token=TOKEN, data=data)):
+        with running(settings, Kept()) as server:
+            (symbol,) = fetch(server, "GET", "/fapi/v1/exchangeInfo")["symbols"]
+            assert symbol["filters"] == info["symbols"][0]["filters"]
+            trader = demo.Trader(server.base_url, TOKEN)
+            trader.open_account("alice", {})
+            (kept,) = trader.signed("GET", "/fapi/v1/leverageBracket")
+            assert kept in brackets
+
+
 # Time
 
 
