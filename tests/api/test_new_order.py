@@ -236,6 +236,7 @@ LIMIT: Final = limit_order("BUY", "0.1", "49000")
         ({**LIMIT, "type": "limit"}, -1116, ""),
         ({**LIMIT, "symbol": "btcusdt"}, -1121, ""),
         ({**LIMIT, "timeInForce": "RPI"}, -1115, ""),
+        ({**LIMIT, "timeInForce": "GTD", "goodTillDate": "1798000000000"}, -1115, ""),
         ({**LIMIT, "newClientOrderId": "a" * 37}, -4015, ""),
         ({**LIMIT, "newClientOrderId": "new\n"}, -4015, ""),
         ({**LIMIT, "newClientOrderId": "é"}, -4015, ""),

@@ -225,3 +225,12 @@ def test_markup_in_an_answer_stays_text(shelf: Shelf) -> None:
     code, out, _ = shelf.audit(shelf.file([{**USDT, "asset": "[red]USD[/red]"}]))
     assert code == AGREES
     assert "assets[[red]USD[/red]].marginBalance" in out
+
+
+def test_half_a_character_is_no_text(shelf: Shelf) -> None:
+    """A lone surrogate is JSON, but nothing that a table could show."""
+    file = shelf.folder / "answer.json"
+    file.write_text('{"totalWalletBalance": "1", "assets": [{"asset": "\\ud800"}]}')
+    code, out, err = shelf.audit(file)
+    assert (code, out) == (CANNOT_READ, "")
+    assert "not JSON" in err

@@ -234,7 +234,10 @@ def test_an_account_may_have_several_keys() -> None:
     office = Office()
     account = office.account()
     path = f"{ACCOUNTS}/{account}/keys"
-    wanted = {"permissions": ["read"], "ipAllowList": ["10.0.0.1", "2001:DB8::1"]}
+    wanted = {
+        "permissions": ["read"],
+        "ipAllowList": ["10.0.0.1", "2001:DB8::1", "::ffff:10.0.0.2"],
+    }
     made = office.post(path, wanted)
     assert set(made.json) == {"accountId", "apiKey", "secretKey"}
     everything = office.post(path)
@@ -244,7 +247,7 @@ def test_an_account_may_have_several_keys() -> None:
         "apiKey": made.json["apiKey"],
         "kind": "HMAC",
         "permissions": ["read"],
-        "ipAllowList": ["10.0.0.1", "2001:db8::1"],
+        "ipAllowList": ["10.0.0.1", "2001:db8::1", "10.0.0.2"],
     }
     assert shown[2]["permissions"] == ["read", "trade"]
     assert shown[2]["apiKey"] == everything.json["apiKey"]

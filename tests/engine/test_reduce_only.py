@@ -209,3 +209,21 @@ def test_a_closing_order_cannot_be_amended_beyond_the_leg() -> None:
         check alice BTCUSDT long amount 0.05
         check alice orders c2
     """)
+
+
+def test_closing_orders_of_the_other_leg_stay() -> None:
+    play("""
+        alice deposits 10000 USDT
+        alice mode hedge
+        quotes BTCUSDT bids 1@49990 asks 1@50000
+        alice buy 0.2 BTCUSDT market long
+        alice sell 0.1 BTCUSDT market short
+        alice sell 0.1 BTCUSDT limit 51000 long as long
+        alice buy 0.1 BTCUSDT limit 49000 short as short
+        alice sell 0.1 BTCUSDT market long      -> filled 0.1 @ 49990
+        check alice orders long short
+        alice cancel long of BTCUSDT
+        alice sell 0.1 BTCUSDT market long      -> filled 0.1 @ 49990
+        check alice orders short
+        check alice BTCUSDT short amount -0.1
+    """)

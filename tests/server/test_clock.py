@@ -184,3 +184,12 @@ def test_a_clock_switched_to_real_catches_up_with_the_machine() -> None:
     clock.switch(ClockMode.REAL)
     assert clock.now() == NOON
     assert clock.is_true
+
+
+def test_a_clock_that_runs_stands_still_at_its_last_moment() -> None:
+    machine = Machine()
+    clock = VenueClock(ClockMode.REAL, machine=machine)
+    clock.set(LATEST)
+    machine.now += HOUR
+    assert clock.now() == LATEST
+    assert iso(clock.now()).startswith("9999-12-31T23:59:59")
