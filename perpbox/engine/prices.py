@@ -7,6 +7,7 @@ from perpbox.engine.events import AssetIndexMoved, ClockMoved, LiquiditySet, Pri
 from perpbox.engine.matching import fill_crossed
 from perpbox.engine.rejects import Reject
 from perpbox.engine.turn import Turn
+from perpbox.instrument import Symbol
 from perpbox.money import Price, Quantity, is_multiple
 
 
@@ -26,7 +27,7 @@ def move_prices(turn: Turn, command: MovePrices) -> None:
         for price in (prices.mark, prices.index):
             turn.require(price is None or price > 0, Reject.INVALID_PRICE, name)
         turn.require(
-            prices.mark is None or prices.mark <= market.symbol.max_price,
+            prices.mark is None or _within_bounds(market.symbol, prices.mark),
             Reject.INVALID_PRICE,
             name,
         )
@@ -69,7 +70,12 @@ def set_liquidity(turn: Turn, command: SetLiquidity) -> None:
 def _require_quote(turn: Turn, symbol: str, price: Price, quantity: Quantity) -> None:
     rules = turn.market(symbol).symbol
     on_grid = is_multiple(price - rules.min_price, rules.tick_size)
-    allowed = rules.min_price <= price <= rules.max_price and on_grid
+    allowed = rules.min_price <= price and _within_bounds(rules, price) and on_grid
     turn.require(allowed, Reject.INVALID_PRICE, symbol)
     whole = is_multiple(quantity, rules.step_size)
     turn.require(quantity > 0 and whole, Reject.INVALID_QUOTE_QUANTITY, symbol)
+
+
+def _within_bounds(symbol: Symbol, price: Price) -> bool:
+    """No higher than PRICE_FILTER's maxPrice; zero is no bound."""
+    return symbol.max_price == 0 or price <= symbol.max_price

@@ -33,7 +33,7 @@ from perpbox.engine import commands as ask
 from perpbox.engine.rejects import Rejected
 from perpbox.engine.turn import Turn
 from perpbox.instrument import Catalogue
-from perpbox.money import parse, text_short
+from perpbox.money import parse
 from tests.engine.checks import found
 from tests.engine.facts import complaint, facts_of, same
 from tests.engine.rig import Rig
@@ -255,9 +255,3 @@ VERBS: Final[dict[str, Callable[[int, Words], ask.Command]]] = {
     "resets": lambda who, _: ask.ResetAccount(who),
     "closes": lambda who, _: ask.CloseAccount(who),
 }
-
-
-def balance(table: Table, name: str, asset: str) -> str:
-    """A wallet, as text, for a test that goes on in Python."""
-    account = table.rig.state.accounts[table.ids[name]]
-    return text_short(account.wallet(asset))

@@ -218,12 +218,12 @@ def test_closing_orders_of_the_other_leg_stay() -> None:
         quotes BTCUSDT bids 1@49990 asks 1@50000
         alice buy 0.2 BTCUSDT market long
         alice sell 0.1 BTCUSDT market short
-        alice sell 0.1 BTCUSDT limit 51000 long as long
-        alice buy 0.1 BTCUSDT limit 49000 short as short
+        alice sell 0.1 BTCUSDT limit 51000 long as c1
+        alice buy 0.1 BTCUSDT limit 49000 short as c2
         alice sell 0.1 BTCUSDT market long      -> filled 0.1 @ 49990
-        check alice orders long short
-        alice cancel long of BTCUSDT
+        check alice orders c1 c2
+        alice cancel c1 of BTCUSDT
         alice sell 0.1 BTCUSDT market long      -> filled 0.1 @ 49990
-        check alice orders short
+        check alice orders c2
         check alice BTCUSDT short amount -0.1
     """)
