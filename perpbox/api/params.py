@@ -73,7 +73,7 @@ def _read_part(part: bytes) -> dict[str, str]:
             texts = [(_unquote(name), _unquote(value)) for name, value in map(_split, pairs)]
         else:
             # Most parts hold nothing that is encoded, and are decoded as a whole.
-            texts = [_split_text(pair) for pair in part.decode().split("&")]
+            texts = [pair.partition("=")[::2] for pair in part.decode().split("&")]
     except UnicodeDecodeError:
         raise ApiError(Error.ILLEGAL_CHARACTERS) from None
     values = dict(texts)
@@ -85,11 +85,6 @@ def _read_part(part: bytes) -> dict[str, str]:
 
 def _split(pair: bytes) -> tuple[bytes, bytes]:
     name, _, value = pair.partition(b"=")
-    return name, value
-
-
-def _split_text(pair: str) -> tuple[str, str]:
-    name, _, value = pair.partition("=")
     return name, value
 
 
@@ -224,6 +219,8 @@ def member_of(value: str, kind: type[Member], error: ApiError) -> Member:
 
 def _whole(value: str) -> int | None:
     """A whole number of at most 64 bits, None if it is none."""
+    if len(value) < MAX_DIGITS and value.isdigit() and value.isascii():
+        return int(value)
     digits = value.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > MAX_DIGITS:
         return None
