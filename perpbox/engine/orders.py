@@ -111,12 +111,10 @@ def check_new_order(turn: Turn, account: Account, market: Market, command: Place
         turn.require(
             len(exposure.orders) < market.symbol.max_num_orders, Reject.TOO_MANY_OPEN_ORDERS
         )
-        price = command.price
-    else:
-        price = assumed_market_price(
-            side, market.best_price(BUY), market.best_price(-BUY), market.mark
-        )
+    price = command.price
     if not closes and needs_margin(position, side, quantity):
+        if command.order_type is OrderType.MARKET:
+            price = assumed_market_price(side, market.best_price(-side), market.mark)
         require_position_limit(turn, exposure, position, side, quantity, price)
         increase = initial_margin_increase(exposure, position, market.mark, side, quantity, price)
         cost = increase + open_loss(side, quantity, price, market.mark)

@@ -10,14 +10,15 @@ MARKET_BUY_MARKUP: Ratio = 50_000
 """A market buy is checked 0.05 % above the best ask (Binance's FAQ on the cost of an order)."""
 
 
-def assumed_market_price(side: Side, best_bid: Price, best_ask: Price, mark: Price) -> Price:
+def assumed_market_price(side: Side, best_opposite: Price, mark: Price) -> Price:
     """The price at which a MARKET order's margin is checked; [dec] the older published rule.
 
-    Without a quote on the far side the mark price stands in for it.
+    `best_opposite` is the best ask for a buy and the best bid for a sell; 0, for none, lets the
+    mark price stand in for it.
     """
     if side == BUY:
-        return round_up((best_ask or mark) * (SCALE + MARKET_BUY_MARKUP), SCALE)
-    return max(best_bid, mark)
+        return round_up((best_opposite or mark) * (SCALE + MARKET_BUY_MARKUP), SCALE)
+    return max(best_opposite, mark)
 
 
 def open_loss(side: Side, quantity: Quantity, price: Price, mark: Price) -> Amount:

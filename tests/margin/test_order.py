@@ -18,20 +18,20 @@ BTC = CATALOGUE.symbols["BTCUSDT"]
 
 
 @pytest.mark.parametrize(
-    ("side", "bid", "ask", "mark", "price"),
+    ("side", "opposite", "mark", "price"),
     [
-        (BUY, "0", "50000", "49000", "50025"),
-        (BUY, "0", "0", "50000", "50025"),
-        (BUY, "0", "0.0000123", "1", "0.00001231"),  # rounded up
-        (SELL, "49000", "0", "50000", "50000"),
-        (SELL, "51000", "0", "50000", "51000"),
-        (SELL, "0", "0", "50000", "50000"),
+        (BUY, "50000", "49000", "50025"),
+        (BUY, "0", "50000", "50025"),
+        (BUY, "0.0000123", "1", "0.00001231"),  # rounded up
+        (SELL, "49000", "50000", "50000"),
+        (SELL, "51000", "50000", "51000"),
+        (SELL, "0", "50000", "50000"),
     ],
 )
 def test_a_market_order_has_an_assumed_price(
-    side: int, bid: str, ask: str, mark: str, price: str
+    side: int, opposite: str, mark: str, price: str
 ) -> None:
-    assert assumed_market_price(side, parse(bid), parse(ask), parse(mark)) == parse(price)
+    assert assumed_market_price(side, parse(opposite), parse(mark)) == parse(price)
 
 
 @pytest.mark.parametrize(
