@@ -192,9 +192,14 @@ def show(account: Answer, console: Console) -> None:
     totals = [[name, value] for name, value in account.items() if not isinstance(value, list)]
     held = [row for row in account["assets"] if Decimal(row["walletBalance"])]
     console.print("The same as tables (of the assets, those held):\n")
-    console.print(_table(("total", "value"), totals))
-    console.print(_table(ASSET_COLUMNS, _cells(ASSET_COLUMNS, held)))
-    console.print(_table(POSITION_COLUMNS, _cells(POSITION_COLUMNS, account["positions"])))
+    tables = (
+        _table(("total", "value"), totals),
+        _table(ASSET_COLUMNS, _cells(ASSET_COLUMNS, held)),
+        _table(POSITION_COLUMNS, _cells(POSITION_COLUMNS, account["positions"])),
+    )
+    for table in tables:
+        console.print(table)
+        console.print()
 
 
 def _cells(columns: tuple[str, ...], rows: list[Answer]) -> list[list[str]]:
@@ -202,7 +207,8 @@ def _cells(columns: tuple[str, ...], rows: list[Answer]) -> list[list[str]]:
 
 
 def _table(columns: tuple[str, ...], rows: list[list[str]]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    # Narrow enough for the figures of this account in 80 columns.
+    table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False)
     for index, name in enumerate(columns):
         table.add_column(name, justify="right" if index else "left", no_wrap=True)
     for row in rows:

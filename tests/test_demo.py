@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from perpbox import demo
+from perpbox.demo import ASSET_COLUMNS, POSITION_COLUMNS, show
 from perpbox.server.background import running
 from perpbox.server.settings import Settings
 from tests.server.programs import PATIENCE, started
@@ -40,6 +42,18 @@ def test_it_shows_an_account_that_a_pasted_line_shows_again() -> None:
     assert any(line.startswith("secret   ") for line in lines)
     table = [line.split() for line in lines if line.split()[:1] == ["totalWalletBalance"]]
     assert table == [["totalWalletBalance", account["totalWalletBalance"]]]
+
+
+def test_no_figure_is_cut_off_in_eighty_columns() -> None:
+    page = io.StringIO()
+    row = dict.fromkeys((*ASSET_COLUMNS, *POSITION_COLUMNS), "-229.97700000")
+    row |= {"symbol": "BTCUSDT", "asset": "USDT", "positionAmt": "-1.000"}
+    account = {"totalWalletBalance": "12345.12345678", "assets": [row], "positions": [row]}
+    show(account, Console(file=page, width=80))
+    tables = page.getvalue().partition("The same as tables")[2]
+    assert "…" not in tables
+    for name in (*ASSET_COLUMNS, *POSITION_COLUMNS):
+        assert name in tables
 
 
 def test_two_can_be_shown_at_once() -> None:
