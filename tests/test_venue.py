@@ -17,10 +17,13 @@ from perpbox.engine.commands import (
     Tick,
     Transfer,
 )
+from perpbox.engine.events import ClockMoved
+from perpbox.engine.handle import _HANDLE
 from perpbox.engine.line import Line
 from perpbox.engine.rejects import Reject, Rejected
 from perpbox.engine.snapshot import dump
 from perpbox.engine.state import State
+from perpbox.engine.turn import Turn
 from perpbox.feed.clock import BackInTime, ManualClock
 from perpbox.money import parse
 from perpbox.venue import Venue, VenueFailed
@@ -302,3 +305,24 @@ def test_a_refusal_is_no_fault(venue: Venue) -> None:
         venue.submit(bid("0"))
     assert venue.failure is None
     assert venue.submit(bid()).orders
+
+
+def test_a_turn_that_breaks_off_is_the_venues_last(
+    venue: Venue, journal: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state is ahead of the journal then, and only a new start puts that right."""
+
+    def break_off(turn: Turn, _: Tick) -> None:
+        turn.emit(ClockMoved())
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(_HANDLE, Tick, break_off)
+    told: list[BaseException] = []
+    venue.on_failure = told.append
+    with pytest.raises(ZeroDivisionError):
+        venue.submit(Tick())
+    assert [type(error) for error in told] == [ZeroDivisionError]
+    with pytest.raises(VenueFailed):
+        venue.submit(bid())
+    assert [line.sequence for line in journal.lines] == [1, 2]
+    assert len(told) == 1
