@@ -24,8 +24,6 @@ SCALE: Final = 100_000_000
 """One, as a fixed-point number: 1e8 units."""
 SQUARE: Final = SCALE * SCALE
 """One, as a product of two fixed-point numbers."""
-CUBE: Final = SQUARE * SCALE
-"""One, as a product of three fixed-point numbers."""
 
 MAX_WHOLE_DIGITS: Final = 20
 

@@ -87,10 +87,9 @@ class Venue:
             self.journal.append(line)
             for listener in self.listeners:
                 listener(line)
-            if not self._waiters:
-                # With waiters it is `note_durable` that tells them, in a call of its own: what
-                # they do may submit, and this turn has not been told yet.
-                self.durable_sequence = max(self.durable_sequence, self.journal.durable_sequence)
+            # Whoever waits is called back by `note_durable` alone, in a call of its own: what
+            # they do may submit, and this turn has not been told yet.
+            self.durable_sequence = max(self.durable_sequence, self.journal.durable_sequence)
         return turn
 
     # What falls due.

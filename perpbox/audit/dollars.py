@@ -22,7 +22,6 @@ OTHER_MOMENT: Final = "the asset index given is of another moment"
 OTHER_ASSETS: Final = "other assets are left out of the answer"
 
 AT_BID: Final = ("walletBalance", "marginBalance")
-AT_ASK: Final = ("initialMargin", "positionInitialMargin", "maintMargin")
 SUMMED: Final = {
     "walletBalance": "wallet_balance",
     "marginBalance": "margin_balance",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -54,9 +54,6 @@ class Finding(Struct, frozen=True):
     """Units of the eighth decimal between the two, when off."""
     reason: str = ""
     """Why it is not determined."""
-
-
-Formula: TypeAlias = tuple[str, Callable[[], Recomputed]]
 
 
 def certain(value: Amount, formula: str = "") -> Recomputed:

@@ -55,13 +55,6 @@ def machine_time() -> Millis:
     return time.time_ns() // 1_000_000
 
 
-class RealClock:
-    """The machine's time."""
-
-    def now(self) -> Millis:
-        return machine_time()
-
-
 class ManualClock:
     """Stands still until it is set, and is only ever set forward."""
 

@@ -108,3 +108,13 @@ def test_every_key_sees_its_own_account_alone(alice: Trader, bob: Trader) -> Non
 def test_public_endpoints_ask_for_no_key_and_look_at_none(exchange: Exchange) -> None:
     headers = {"x-mbx-apikey": "nonsense"}
     assert exchange.answer(Request("GET", "/fapi/v1/ping", b"", headers)).json == {}
+
+
+def test_only_so_many_verifiers_are_kept(
+    alice: Trader, bob: Trader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They hold secrets, those of deleted keys too, until they are dropped together."""
+    monkeypatch.setattr("perpbox.api.auth.MAX_VERIFIERS", 1)
+    for trader in (alice, bob, alice):
+        assert trader.get("/fapi/v1/positionSide/dual") == {"dualSidePosition": False}
+        assert len(alice.exchange.api._authenticator._verifiers) == 1

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
+from perpbox.engine.commands import MarketPrices, MovePrices, OpenVenue, SetLiquidity
+from perpbox.engine.handle import handle
 from perpbox.engine.market import LADDER_LEVELS, Market, ladder
+from perpbox.engine.state import State
 from perpbox.money import SCALE, parse
 from tests.engine.table import play
 from tests.worlds import CATALOGUE
@@ -98,3 +102,14 @@ def test_depth_shows_clients_and_house_together_from_the_best_on() -> None:
     assert market.depth(-1, 10) == [(parse("50010"), SCALE), (parse("50020"), parse("0.1"))]
     assert market.depth(1, 0) == []
     assert (market.best_price(1), market.best_price(-1)) == (parse("49990"), parse("50010"))
+
+
+def test_a_max_price_of_zero_is_no_bound() -> None:
+    """PRICE_FILTER: zero disables a bound (common-definition page)."""
+    unbounded = structs.replace(CATALOGUE.symbols["BTCUSDT"], max_price=0)
+    state = State(structs.replace(CATALOGUE, symbols={"BTCUSDT": unbounded}))
+    handle(state, OpenVenue(), 1)
+    far = parse("2000000")
+    handle(state, MovePrices({"BTCUSDT": MarketPrices(far, far)}, {}), 2)
+    handle(state, SetLiquidity("BTCUSDT", [(far, parse("1"))], []), 3)
+    assert state.markets["BTCUSDT"].best_price(1) == far

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import string
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from perpbox.engine.commands import CloseAccount, ResetAccount
-from perpbox.journal import Journal, Key, KeyKind, KeyStore, open_journal
+from perpbox.journal import Journal, JournalDamaged, Key, KeyKind, KeyStore, open_journal
 from tests.journal.story import START, Story, catalogue_json
 
 PEM = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"
@@ -129,3 +131,13 @@ def test_keys_are_no_part_of_the_journal(journal: Journal, keys: KeyStore) -> No
     lines = b"".join(line for _, line in journal.encoded_lines())
     assert key.api_key.encode() not in lines
     assert key.secret.encode() not in lines
+
+
+def test_a_key_that_is_not_what_was_written_is_said_so(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    with open_journal(path, catalogue_json()) as journal:
+        KeyStore(journal.keys).create(1, START)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE keys SET data = '{'")
+    with open_journal(path, b"") as journal, pytest.raises(JournalDamaged, match="A key is not"):
+        KeyStore(journal.keys)

@@ -11,7 +11,6 @@ from perpbox.feed.clock import (
     ManualClock,
     NotADuration,
     NotATime,
-    RealClock,
     VenueClock,
     iso,
     machine_time,
@@ -117,7 +116,6 @@ def test_a_manual_clock_stands_and_goes_forward() -> None:
 
 def test_a_real_clock_is_the_machines() -> None:
     before = machine_time()
-    assert before <= RealClock().now() <= machine_time()
     assert before <= VenueClock().now() <= machine_time()
 
 

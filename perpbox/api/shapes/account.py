@@ -64,7 +64,7 @@ def shown_positions(account: Account) -> list[tuple[Exposure, Position]]:
         (exposure, position)
         for exposure in account.active.values()
         for position in exposure.positions.values()
-        if position.quantity or position.order_count
+        if position.is_shown
     ]
 
 
