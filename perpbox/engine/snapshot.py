@@ -16,8 +16,9 @@ from perpbox.account import (
     Position,
     PositionSide,
 )
+from perpbox.engine.apply.orders import stand
 from perpbox.engine.market import Market
-from perpbox.engine.state import State, stand
+from perpbox.engine.state import State
 from perpbox.instrument import Catalogue
 from perpbox.instrument.symbol import initial_margin_rate
 from perpbox.margin.multi_assets import rates_of

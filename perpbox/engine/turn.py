@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from perpbox.account import Account, AccountId, Order
+from perpbox.engine.apply import apply
 from perpbox.engine.events import Event
 from perpbox.engine.market import Market
 from perpbox.engine.rejects import Reject, Rejected
-from perpbox.engine.state import State, apply
+from perpbox.engine.state import State
 from perpbox.money import Millis
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from perpbox.engine.apply import apply
 from perpbox.engine.line import Line
 from perpbox.engine.snapshot import dump, load
-from perpbox.engine.state import State, apply
+from perpbox.engine.state import State
 from perpbox.instrument import Catalogue, from_json
 from perpbox.journal.errors import JournalDamaged
 from perpbox.journal.journal import Journal

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from perpbox.engine.apply import apply
 from perpbox.engine.commands import Command, OpenVenue
 from perpbox.engine.handle import handle
 from perpbox.engine.line import Line, decode, encode
 from perpbox.engine.rejects import Rejected
 from perpbox.engine.snapshot import dump, load
-from perpbox.engine.state import State, apply
+from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.instrument import Catalogue
 from perpbox.money import Millis

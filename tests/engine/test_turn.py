@@ -7,14 +7,15 @@ from typing import get_args
 import pytest
 
 from perpbox.account import BUY, ExpiryReason, OrderType, PositionSide
+from perpbox.engine import apply as table_of_events
 from perpbox.engine import commands as ask
 from perpbox.engine import events as happened
 from perpbox.engine import handle as table_of_commands
 from perpbox.engine import prices, settings, standing, transfers
-from perpbox.engine import state as table_of_events
+from perpbox.engine.apply import apply
 from perpbox.engine.handle import handle
 from perpbox.engine.rejects import Reject, Rejected
-from perpbox.engine.state import IDS_PER_SHARD, State, apply, money_sums
+from perpbox.engine.state import IDS_PER_SHARD, State, money_sums
 from perpbox.engine.turn import Turn
 from perpbox.money import SCALE, parse
 from tests.engine.rig import START, Rig

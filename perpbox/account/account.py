@@ -1,0 +1,73 @@
+"""A client's account, and the house's own ones."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+from perpbox.account.order import AccountId, OrderId
+from perpbox.account.position import Balance, Exposure
+from perpbox.instrument import Symbol
+from perpbox.money import Amount, Millis
+
+
+class House(IntEnum):
+    """The house's own accounts; a client's id is above zero."""
+
+    WORLD = -1
+    """Where transfers come from and go to."""
+    FEES = -2
+    CLEARING = -3
+    """Pays and receives realized profit; the other end of every position."""
+    INSURANCE = -4
+    FUNDING = -5
+
+
+class Account:
+    """A client's account. `version` rises with every event that touches it."""
+
+    __slots__ = (
+        "account_id",
+        "active",
+        "balances",
+        "client_order_ids",
+        "counts",
+        "created",
+        "exposures",
+        "hedge_mode",
+        "inactive",
+        "multi_assets",
+        "name",
+        "opening_balances",
+        "sums",
+        "version",
+    )
+
+    def __init__(self, account_id: AccountId, name: str, created: Millis) -> None:
+        self.account_id = account_id
+        self.name = name
+        self.created = created
+        self.opening_balances: dict[str, Amount] = {}
+        self.hedge_mode = False
+        self.multi_assets = False
+        self.balances: dict[str, Balance] = {}
+        self.exposures: dict[str, Exposure] = {}
+        self.active: dict[str, Exposure] = {}
+        """The exposures with a position or an open order, in the catalogue's order."""
+        self.inactive: list[Exposure] = []
+        """Exposures that are not active any more and may still be inside the sums."""
+        self.sums: dict[str, Any] | None = None
+        """Sums per asset, kept by `margin.account.asset_figures`; None: to be made anew."""
+        self.counts = 0
+        """Rises whenever a figure is counted into the sums, which is when they change."""
+        self.client_order_ids: dict[tuple[str, str], OrderId] = {}
+        """(symbol, client order id) of the open orders."""
+        self.version = 0
+
+    def wallet(self, asset: str) -> Amount:
+        balance = self.balances.get(asset)
+        return balance.wallet if balance else 0
+
+    def exposure(self, symbol: Symbol) -> Exposure:
+        """Its exposure, or a fresh one that belongs to nobody: reading opens nothing."""
+        return self.exposures.get(symbol.name) or Exposure(symbol, symbol.default_leverage)

@@ -1,0 +1,43 @@
+"""How events change the state: `apply`, the only function that does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from perpbox.engine import events as happened
+from perpbox.engine.apply import accounts, market, orders, positions
+from perpbox.engine.state import State
+from perpbox.money import Millis
+
+
+def apply(state: State, event: happened.Event, now: Millis) -> None:
+    """Let the event have happened. It knows no rule and refuses nothing."""
+    state.now = now
+    _APPLY[type(event)](state, event, now)
+
+
+_APPLY: Final[dict[type, Callable[[State, Any, Millis], None]]] = {
+    happened.AccountOpened: accounts.account_opened,
+    happened.AccountReset: accounts.account_reset,
+    happened.AccountClosed: accounts.account_closed,
+    happened.MoneyMoved: accounts.money_moved,
+    happened.OrderAccepted: orders.order_accepted,
+    happened.OrderRested: orders.order_rested,
+    happened.OrderFilled: orders.order_filled,
+    happened.OrderAmended: orders.order_amended,
+    happened.OrderCanceled: orders.order_canceled,
+    happened.OrderExpired: orders.order_expired,
+    happened.Traded: market.traded,
+    happened.PositionChanged: positions.position_changed,
+    happened.PositionHandedOver: positions.position_handed_over,
+    happened.IsolatedMarginAdjusted: positions.isolated_margin_adjusted,
+    happened.LeverageChanged: accounts.leverage_changed,
+    happened.MarginTypeChanged: accounts.margin_type_changed,
+    happened.PositionModeChanged: accounts.position_mode_changed,
+    happened.AssetModeChanged: accounts.asset_mode_changed,
+    happened.PriceMoved: market.price_moved,
+    happened.AssetIndexMoved: market.asset_index_moved,
+    happened.LiquiditySet: market.liquidity_set,
+    happened.ClockMoved: market.clock_moved,
+}

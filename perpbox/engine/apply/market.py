@@ -1,0 +1,71 @@
+"""What has happened in a market: trades, prices, quotes; and to the clock."""
+
+from __future__ import annotations
+
+from perpbox.account import BUY, SELL
+from perpbox.engine import events as happened
+from perpbox.engine.market import Market
+from perpbox.engine.state import State
+from perpbox.margin.multi_assets import rates_of
+from perpbox.money import Millis
+
+
+def traded(state: State, event: happened.Traded, now: Millis) -> None:
+    market = state.markets[event.symbol]
+    market.last_price = event.price
+    market.traded = now
+    state.next_trade_id = event.trade_id + 1
+    if event.house_side:
+        market.house_quantity += event.house_side * event.quantity
+        if market.quotes is not None:
+            _take_quote(market, event)
+
+
+def _take_quote(market: Market, event: happened.Traded) -> None:
+    """An operator's quote shrinks by what it has traded; it does not refill.
+
+    A client's order that a new quote crossed trades at its own price: the best quote shrinks.
+    """
+    if market.quotes is None:
+        return
+    levels = market.quotes[event.house_side]
+    left = event.quantity
+    while left and levels:
+        price, quantity = levels[0]
+        taken = min(left, quantity)
+        left -= taken
+        if taken == quantity:
+            del levels[0]
+        else:
+            levels[0] = (price, quantity - taken)
+    market.update_id += 1
+
+
+def price_moved(state: State, event: happened.PriceMoved, now: Millis) -> None:
+    market = state.markets.get(event.symbol)
+    if market is None:
+        symbol = state.catalogue.symbols[event.symbol]
+        market = state.markets[event.symbol] = Market(symbol, event.mark, event.index)
+    market.mark = event.mark
+    market.index = event.index
+    market.moved = now
+    market.quotes = None
+    market.update_id += 1
+    state.marks[event.symbol] = event.mark
+    state.prices_version += 1
+
+
+def asset_index_moved(state: State, event: happened.AssetIndexMoved, now: Millis) -> None:
+    state.asset_indexes[event.asset] = event.index_price
+    state.rates[event.asset] = rates_of(state.catalogue.assets[event.asset], event.index_price)
+    state.prices_version += 1
+
+
+def liquidity_set(state: State, event: happened.LiquiditySet, now: Millis) -> None:
+    market = state.markets[event.symbol]
+    market.quotes = {BUY: list(event.bids), SELL: list(event.asks)}
+    market.update_id += 1
+
+
+def clock_moved(state: State, event: happened.ClockMoved, now: Millis) -> None:
+    """Nothing but the time, which every event brings along."""

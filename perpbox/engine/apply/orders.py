@@ -1,0 +1,138 @@
+"""What has happened to orders."""
+
+from __future__ import annotations
+
+from perpbox.account import ExpiryReason, Order, OrderId, OrderStatus, Position
+from perpbox.engine import events as happened
+from perpbox.engine.apply.exposures import activate, deactivate, exposure_of, position_of
+from perpbox.engine.state import State
+from perpbox.money import Millis
+
+
+def order_accepted(state: State, event: happened.OrderAccepted, now: Millis) -> None:
+    state.orders[event.order_id] = Order(
+        order_id=event.order_id,
+        account_id=event.account_id,
+        symbol=event.symbol,
+        client_order_id=event.client_order_id,
+        side=event.side,
+        position_side=event.position_side,
+        order_type=event.order_type,
+        time_in_force=event.time_in_force,
+        price=event.price,
+        quantity=event.quantity,
+        reduce_only=event.reduce_only,
+        self_trade_prevention=event.self_trade_prevention,
+        created=now,
+        updated=now,
+        priority=0,
+    )
+    state.next_order_id = event.order_id + 1
+
+
+def order_rested(state: State, event: happened.OrderRested, now: Millis) -> None:
+    order = state.orders[event.order_id]
+    order.priority = state.next_priority
+    state.next_priority += 1
+    stand(state, order)
+
+
+def stand(state: State, order: Order) -> None:
+    """Put an order into the book and into its account's sums; a snapshot's orders too."""
+    account = state.accounts[order.account_id]
+    exposure = exposure_of(state, account, order.symbol)
+    position = position_of(exposure, order.position_side)
+    exposure.orders[order.order_id] = order
+    account.client_order_ids[order.symbol, order.client_order_id] = order.order_id
+    position.order_count += 1
+    _count(position, order, order.remaining)
+    market = state.markets[order.symbol]
+    market.book.side(order.side).add(order)
+    market.update_id += 1
+    account.version += 1
+    if order.symbol not in account.active:
+        activate(account, exposure)
+
+
+def leave(state: State, order: Order) -> None:
+    """Take an order out of the book and the sums, if it stands there."""
+    account = state.accounts[order.account_id]
+    exposure = account.exposures.get(order.symbol)
+    if exposure is None or exposure.orders.pop(order.order_id, None) is None:
+        return
+    position = position_of(exposure, order.position_side)
+    del account.client_order_ids[order.symbol, order.client_order_id]
+    position.order_count -= 1
+    _count(position, order, -order.remaining)
+    market = state.markets[order.symbol]
+    market.book.side(order.side).remove(order)
+    market.update_id += 1
+    account.version += 1
+
+
+def order_filled(state: State, event: happened.OrderFilled, now: Millis) -> None:
+    order = state.orders[event.order_id]
+    account = state.accounts[event.account_id]
+    exposure = account.exposures.get(order.symbol)
+    stands = exposure is not None and event.order_id in exposure.orders
+    done = event.quantity == order.remaining
+    if stands and exposure is not None:
+        if done:
+            leave(state, order)
+        else:
+            _count(position_of(exposure, order.position_side), order, -event.quantity)
+            state.markets[order.symbol].update_id += 1
+    order.executed += event.quantity
+    order.quote_executed += event.quantity * event.price
+    order.updated = now
+    order.status = OrderStatus.FILLED if done else OrderStatus.PARTIALLY_FILLED
+    account.version += 1
+    if done:
+        del state.orders[event.order_id]
+        if exposure is not None:
+            deactivate(account, exposure)
+
+
+def order_amended(state: State, event: happened.OrderAmended, now: Millis) -> None:
+    order = state.orders[event.order_id]
+    leave(state, order)
+    order.price = event.price
+    order.quantity = event.quantity
+    order.amendments += 1
+    order.updated = now
+
+
+def order_canceled(state: State, event: happened.OrderCanceled, now: Millis) -> None:
+    _end(state, event.order_id, OrderStatus.CANCELED, now)
+
+
+def order_expired(state: State, event: happened.OrderExpired, now: Millis) -> None:
+    status = OrderStatus.EXPIRED
+    if event.reason is ExpiryReason.SELF_TRADE:
+        status = OrderStatus.EXPIRED_IN_MATCH
+    state.orders[event.order_id].expiry_reason = event.reason
+    _end(state, event.order_id, status, now)
+
+
+def _end(state: State, order_id: OrderId, status: OrderStatus, now: Millis) -> None:
+    order = state.orders.pop(order_id)
+    account = state.accounts[order.account_id]
+    leave(state, order)
+    order.status = status
+    order.updated = now
+    exposure = account.exposures.get(order.symbol)
+    if exposure is not None:
+        deactivate(account, exposure)
+
+
+def _count(position: Position, order: Order, quantity: int) -> None:
+    """Count a quantity of an opening order in, or out where it is below zero."""
+    position.figures = None
+    if order.reduce_only:
+        return
+    if order.side > 0:
+        position.buy_quantity += quantity
+        position.buy_notional += quantity * order.price
+    else:
+        position.sell_quantity += quantity
+        position.sell_notional += quantity * order.price

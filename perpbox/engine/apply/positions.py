@@ -1,0 +1,47 @@
+"""What has happened to positions."""
+
+from __future__ import annotations
+
+from perpbox.engine import events as happened
+from perpbox.engine.apply.exposures import activate, deactivate, exposure_of, position_of
+from perpbox.engine.state import State
+from perpbox.money import Millis
+
+
+def position_changed(state: State, event: happened.PositionChanged, now: Millis) -> None:
+    account = state.accounts[event.account_id]
+    exposure = exposure_of(state, account, event.symbol)
+    position = position_of(exposure, event.position_side)
+    position.quantity = event.quantity
+    position.entry_cost = event.entry_cost
+    position.outlay = event.outlay
+    position.isolated_wallet = event.isolated_wallet
+    position.realized_profit = event.realized_profit
+    position.updated = now
+    position.figures = None
+    account.version += 1
+    if event.quantity == 0:
+        deactivate(account, exposure)
+    elif event.symbol not in account.active:
+        activate(account, exposure)
+
+
+def position_handed_over(state: State, event: happened.PositionHandedOver, now: Millis) -> None:
+    account = state.accounts[event.account_id]
+    exposure = account.exposures[event.symbol]
+    position = exposure.positions.pop(event.position_side)
+    account.sums = None
+    state.markets[event.symbol].house_quantity += position.quantity
+    account.version += 1
+    deactivate(account, exposure)
+
+
+def isolated_margin_adjusted(
+    state: State, event: happened.IsolatedMarginAdjusted, now: Millis
+) -> None:
+    account = state.accounts[event.account_id]
+    position = account.exposures[event.symbol].positions[event.position_side]
+    position.isolated_wallet += event.amount
+    position.updated = now
+    position.figures = None
+    account.version += 1
