@@ -1,3 +1,3 @@
 """A perpetual-futures venue on your own machine that speaks the Binance USDS-M Futures API."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -10,6 +10,8 @@ files give the same bytes. What is taken from where:
 * tick and step: where the LEAN table of the live service says otherwise, LEAN's; a minimum that
   no longer lies on the grid is raised to it, and the precisions follow;
 * maintenance amounts (cum) from the formula, refused if the file's differ;
+* funding interval and interest from premiumIndex too: its next funding time is the next boundary of
+  one interval alone;
 * start prices from the mark prices of premiumIndex (2025-06-17), rounded to the tick; where a
   USDC symbol is missing there, its USDT sibling's;
 * everything else (margin assets' index and buffers, commissions, limits) as decided here.
@@ -30,6 +32,7 @@ from perpbox.instrument.rows import AssetRow, BracketRow, SymbolRow, read_rows
 from perpbox.instrument.symbol import Bracket
 from perpbox.money import decimals_of, parse, round_half_up, round_up, text_short
 
+HOUR: Final = 3_600_000
 ROOT: Final = Path(__file__).resolve().parents[1]
 SOURCE_FOLDER: Final = ROOT.parent / "shared" / "data"
 TARGET: Final = ROOT / "perpbox" / "instrument" / "catalogue.json"
@@ -39,12 +42,13 @@ SOURCES: Final = {
     "lean": "LEAN 24863901 (live service's tick and step)",
     "tiers": "brackets 2026-09 (as freqtrade 2026.9 carries them)",
     "premium": "premiumIndex 2025-06-17 (time 1750149488000)",
+    "fees": "tiers VIP 0 to 6 as babianfox.com (2026) lists them, third party; tier 0 as decided",
     "house": "perpbox's own decision (docs/decisions.md)",
 }
 ABOUT: Final = (
     "Made by tools/make_catalogue.py; change that, not this. Figures are text, times milliseconds.",
     "The last column names the sources of a row: 'lean:tick' is one figure from another source,",
-    "'premium:ZECUSDT' a start price taken over from another symbol.",
+    "'premium:ZECUSDT' start price and funding taken over from another symbol.",
     "An asset's index is a price in USD or the symbol whose start price it is; a threshold of null",
     "is no auto-exchange. Equal leverage tables are written once, under their first symbol.",
 )
@@ -61,6 +65,17 @@ DEFAULTS: Final = {
     "market_take_bound": "0.15",
     "underlying_type": "COIN",
     "commissions": {"USDC": ["0", "0.0004"], "*": ["0.0002", "0.0005"]},
+    "fee_tiers": [
+        ["0.0002", "0.0005"],
+        ["0.00016", "0.0004"],
+        ["0.00014", "0.00035"],
+        ["0.00012", "0.00032"],
+        ["0.0001", "0.0003"],
+        ["0.00008", "0.00027"],
+        ["0.00006", "0.00025"],
+    ],
+    "funding_rate_cap_of_margin": "0.75",
+    "funding_rate_cap_of_short_intervals": "0.02",
 }
 
 
@@ -71,17 +86,18 @@ class Collateral(NamedTuple):
     priced: str
     buffer: str
     auto_exchange_buffer: str
+    insurance_fund: str
 
 
 COLLATERAL: Final = (
-    Collateral("FDUSD", "0.998", "0.0005", "0.0005"),
-    Collateral("LDUSDT", "1.12", "0.001", "0.001"),
-    Collateral("BFUSD", "1", "0.001", "0.001"),
-    Collateral("BNB", "BNBUSDT", "0.05", "0.025"),
-    Collateral("ETH", "ETHUSDT", "0.05", "0.025"),
-    Collateral("BTC", "BTCUSDT", "0.05", "0.025"),
-    Collateral("USDT", "0.9998", "0.0001", "0.0001"),
-    Collateral("USDC", "1", "0.0001", "0.0001"),
+    Collateral("FDUSD", "0.998", "0.0005", "0.0005", "0"),
+    Collateral("LDUSDT", "1.12", "0.001", "0.001", "0"),
+    Collateral("BFUSD", "1", "0.001", "0.001", "0"),
+    Collateral("BNB", "BNBUSDT", "0.05", "0.025", "0"),
+    Collateral("ETH", "ETHUSDT", "0.05", "0.025", "0"),
+    Collateral("BTC", "BTCUSDT", "0.05", "0.025", "0"),
+    Collateral("USDT", "0.9998", "0.0001", "0.0001", "100000000"),
+    Collateral("USDC", "1", "0.0001", "0.0001", "100000000"),
 )
 
 
@@ -106,7 +122,7 @@ def catalogue_json(folder: Path) -> bytes:
     info = read_object(folder / "exchangeInfo_testnet_20260331_nulls_stripped.json")
     stated = bracket_tables(read_list(folder / "tiers" / "leverageBracket_202609.json"))
     grids = lean_grids(folder / "lean" / "binance_cryptofuture_symbol_properties.csv")
-    marks = mark_prices(read_list(folder / "premiumIndex_20250617.json"))
+    premium = {e["symbol"]: e for e in read_list(folder / "premiumIndex_20250617.json")}
     entries = [
         entry
         for entry in info["symbols"]
@@ -117,7 +133,7 @@ def catalogue_json(folder: Path) -> bytes:
     tables = {entry["symbol"]: stated[entry["symbol"]] for entry in entries}
     owners = table_owners(tables)
     symbols = [
-        symbol_row(entry, grids[entry["symbol"]], marks, owners[entry["symbol"]])
+        symbol_row(entry, grids[entry["symbol"]], premium, owners[entry["symbol"]])
         for entry in entries
     ]
     used = {name: table for name, table in tables.items() if owners[name] == name}
@@ -147,8 +163,15 @@ def lean_grids(path: Path) -> dict[str, Grid]:
         }
 
 
-def mark_prices(entries: Iterable[Mapping[str, str]]) -> dict[str, int]:
-    return {entry["symbol"]: parse(entry["markPrice"]) for entry in entries}
+def funding_interval(entry: Mapping[str, Any]) -> int:
+    """The one interval of which the next funding time is the next boundary."""
+    now, due = entry["time"], entry["nextFundingTime"]
+    [hours] = [h for h in (1, 2, 4, 8) if (now // (h * HOUR) + 1) * h * HOUR == due]
+    return hours
+
+
+def interest_of_eight_hours(entry: Mapping[str, Any]) -> str:
+    return text_short(parse(entry["interestRate"]) * 8 // funding_interval(entry))
 
 
 # --- leverage tables
@@ -188,13 +211,14 @@ def table_owners(tables: Mapping[str, tuple[BracketRow, ...]]) -> dict[str, str]
 
 
 def symbol_row(
-    entry: Mapping[str, Any], lean: Grid, marks: Mapping[str, int], brackets: str
+    entry: Mapping[str, Any], lean: Grid, premium: Mapping[str, Any], brackets: str
 ) -> SymbolRow:
     filters = {one["filterType"]: one for one in entry["filters"]}
     price, lot, market = (filters[k] for k in ("PRICE_FILTER", "LOT_SIZE", "MARKET_LOT_SIZE"))
     new_tick = lean.tick != parse(price["tickSize"])
     new_step = lean.step != parse(lot["stepSize"])
-    start, start_source = start_price(entry, lean.tick, marks)
+    told, told_source = told_of(entry, premium)
+    start = round_half_up(parse(told["markPrice"]), lean.tick) * lean.tick
     own_source = {"lean:tick": new_tick, "lean:step": new_step}
     lean_sources = [name for name, own in own_source.items() if own]
     return SymbolRow(
@@ -224,16 +248,17 @@ def symbol_row(
         underlying_type=entry["underlyingType"],
         underlying_sub_types=tuple(entry["underlyingSubType"]),
         brackets=brackets,
-        source=" ".join(["info", *lean_sources, "tiers", start_source]),
+        funding_interval_hours=funding_interval(told),
+        interest_rate=interest_of_eight_hours(told),
+        source=" ".join(["info", *lean_sources, "tiers", told_source]),
     )
 
 
-def start_price(entry: Mapping[str, Any], tick: int, marks: Mapping[str, int]) -> tuple[int, str]:
-    """The mark price on the tick grid, the USDT sibling's where there is none, and its source."""
+def told_of(entry: Mapping[str, Any], premium: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """The symbol's premium index, the USDT sibling's where there is none, and its source."""
     name, sibling = entry["symbol"], f"{entry['baseAsset']}USDT"
-    found = name if name in marks else sibling
-    source = "premium" if found == name else f"premium:{sibling}"
-    return round_half_up(marks[found], tick) * tick, source
+    found = name if name in premium else sibling
+    return premium[found], "premium" if found == name else f"premium:{sibling}"
 
 
 def short(figure: str) -> str:
@@ -270,6 +295,7 @@ def asset_row(asset: Collateral, threshold: str | None) -> AssetRow:
         auto_exchange_ask_buffer=asset.auto_exchange_buffer,
         auto_exchange_threshold=None if threshold is None else short(threshold),
         margin_available=True,
+        insurance_fund=asset.insurance_fund,
         source="house" if threshold is None else "house info:threshold",
     )
 

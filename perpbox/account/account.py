@@ -8,7 +8,7 @@ from typing import Any
 from perpbox.account.order import AccountId, OrderId
 from perpbox.account.position import Balance, Exposure
 from perpbox.instrument import Symbol
-from perpbox.money import Amount, Millis
+from perpbox.money import Amount, Millis, Ratio
 
 
 class House(IntEnum):
@@ -31,9 +31,12 @@ class Account:
         "active",
         "balances",
         "client_order_ids",
+        "commission_rates",
         "counts",
         "created",
         "exposures",
+        "fee_burn",
+        "fee_tier",
         "hedge_mode",
         "inactive",
         "multi_assets",
@@ -50,6 +53,11 @@ class Account:
         self.opening_balances: dict[str, Amount] = {}
         self.hedge_mode = False
         self.multi_assets = False
+        self.fee_burn = False
+        """Whether commission is paid in BNB, at a discount, while there is enough."""
+        self.fee_tier = 0
+        self.commission_rates: dict[str, tuple[Ratio, Ratio]] = {}
+        """Maker and taker rate of the symbols in which the account has its own."""
         self.balances: dict[str, Balance] = {}
         self.exposures: dict[str, Exposure] = {}
         self.active: dict[str, Exposure] = {}

@@ -68,7 +68,7 @@ class ExpiryReason(IntEnum):
 
 
 class Order(Struct):
-    """An order as it stands; only `engine.state.apply` changes it."""
+    """An order as it stands; only `engine.apply` changes it."""
 
     order_id: OrderId
     account_id: AccountId

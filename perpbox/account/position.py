@@ -102,7 +102,7 @@ class Position:
         self.isolated_wallet: Amount = 0
         self.realized_profit: Amount = 0
         self.updated: Millis = 0
-        # Sums over the open orders that are not reduce-only, kept by `engine.state.apply`.
+        # Sums over the open orders that are not reduce-only, kept by `engine.apply`.
         self.buy_quantity: Quantity = 0
         self.sell_quantity: Quantity = 0
         self.buy_notional: Product = 0

@@ -9,6 +9,7 @@ from perpbox.api.call import Call
 from perpbox.api.desk import Written
 from perpbox.api.shapes import account as shapes
 from perpbox.api.shapes import market as market_shapes
+from perpbox.engine.fees import commission_rates
 from perpbox.margin.account import AccountFigures, account_figures, asset_figures
 from perpbox.margin.liquidation_price import of_cross, of_isolated
 from perpbox.margin.position import figures_of
@@ -153,7 +154,8 @@ def leverage_bracket(call: Call) -> object:
 
 
 def commission_rate(call: Call) -> object:
-    return market_shapes.commission_rate(call.symbol())
+    symbol = call.symbol()
+    return market_shapes.commission_rate(symbol, commission_rates(call.state, call.account, symbol))
 
 
 def position_mode(call: Call) -> object:
@@ -162,6 +164,10 @@ def position_mode(call: Call) -> object:
 
 def asset_mode(call: Call) -> object:
     return {"multiAssetsMargin": call.account.multi_assets}
+
+
+def fee_burn(call: Call) -> object:
+    return {"feeBurn": call.account.fee_burn}
 
 
 def order_rate_limits(call: Call) -> object:

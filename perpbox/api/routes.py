@@ -70,9 +70,11 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/rateLimit/order", USER_DATA, 1, account.order_rate_limits),
     Route("GET", "/fapi/v1/positionSide/dual", USER_DATA, 30, account.position_mode),
     Route("GET", "/fapi/v1/multiAssetsMargin", USER_DATA, 30, account.asset_mode),
+    Route("GET", "/fapi/v1/feeBurn", USER_DATA, 30, account.fee_burn),
     # Its settings.
     Route("POST", "/fapi/v1/positionSide/dual", TRADE, 1, settings.set_position_mode),
     Route("POST", "/fapi/v1/multiAssetsMargin", TRADE, 1, settings.set_asset_mode),
+    Route("POST", "/fapi/v1/feeBurn", TRADE, 1, settings.set_fee_burn),
     Route("POST", "/fapi/v1/leverage", TRADE, 1, settings.set_leverage),
     Route("POST", "/fapi/v1/marginType", TRADE, 1, settings.set_margin_type),
     Route("POST", "/fapi/v1/positionMargin", TRADE, 1, settings.adjust_isolated_margin),

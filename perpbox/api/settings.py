@@ -11,6 +11,7 @@ from perpbox.api.params import precise
 from perpbox.engine.commands import (
     AdjustIsolatedMargin,
     SetAssetMode,
+    SetFeeBurn,
     SetLeverage,
     SetMarginType,
     SetPositionMode,
@@ -51,6 +52,11 @@ def set_position_mode(call: Call) -> object:
 
 def set_asset_mode(call: Call) -> object:
     call.submit(SetAssetMode(call.account.account_id, call.params.flag("multiAssetsMargin")))
+    return SUCCESS
+
+
+def set_fee_burn(call: Call) -> object:
+    call.submit(SetFeeBurn(call.account.account_id, call.params.flag("feeBurn")))
     return SUCCESS
 
 

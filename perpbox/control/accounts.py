@@ -10,13 +10,21 @@ from perpbox.control.errors import Refused
 from perpbox.control.keys import KeyMade, KeyShown, checked, make, require_account, shown
 from perpbox.control.requests import (
     NewAccount,
+    NewFees,
     NewKey,
     NewTransfer,
     Nothing,
+    RateText,
     amount,
 )
-from perpbox.engine.commands import CloseAccount, OpenAccount, ResetAccount, Transfer
-from perpbox.money import Amount, Millis, text_short
+from perpbox.engine.commands import (
+    CloseAccount,
+    OpenAccount,
+    ResetAccount,
+    SetFees,
+    Transfer,
+)
+from perpbox.money import Amount, Millis, Ratio, text_short
 
 MAX_NAME = 100
 
@@ -44,6 +52,13 @@ class AccountShown(Struct, rename="camel"):
     positions: int
     keys: list[KeyShown]
     """Without their secrets."""
+
+
+class FeesShown(Struct, rename="camel"):
+    account_id: AccountId
+    tier: int
+    rates: dict[str, RateText]
+    """The account's own rates; everywhere else it pays its tier's."""
 
 
 class AccountClosed(Struct, rename="camel"):
@@ -125,3 +140,23 @@ def transfer(desk: Desk, call: Call) -> Transferred:
     desk.venue.submit(Transfer(call.account_id, wanted.asset, value))
     balance = desk.venue.state.accounts[call.account_id].wallet(wanted.asset)
     return Transferred(call.account_id, wanted.asset, text_short(value), text_short(balance))
+
+
+def set_fees(desk: Desk, call: Call) -> FeesShown:
+    """Tier and own rates, as far as they are given; answers both as they now are."""
+    wanted = call.read(NewFees)
+    rates = {
+        name: None if pair is None else _rates(name, pair) for name, pair in wanted.rates.items()
+    }
+    desk.venue.submit(SetFees(call.account_id, wanted.tier, rates))
+    account = desk.venue.state.accounts[call.account_id]
+    shown = {
+        name: RateText(text_short(maker), text_short(taker))
+        for name, (maker, taker) in account.commission_rates.items()
+    }
+    return FeesShown(account.account_id, account.fee_tier, shown)
+
+
+def _rates(name: str, pair: RateText) -> tuple[Ratio, Ratio]:
+    what = f"The rate of {name}"
+    return amount(pair.maker, what, "INVALID_FEES"), amount(pair.taker, what, "INVALID_FEES")

@@ -41,6 +41,7 @@ TOLD: Final[dict[Reject, Told]] = {
     Reject.UNKNOWN_SYMBOL: Told(400, "There is no symbol {}."),
     Reject.UNKNOWN_ASSET: Told(400, "{} is no margin asset here."),
     Reject.INVALID_AMOUNT: Told(400, "The amount for {} is not possible."),
+    Reject.INVALID_FEES: Told(400, "The fees are not possible: {}."),
     Reject.INVALID_QUOTE_QUANTITY: Told(
         400, "A quantity for {} is not possible: not above zero, or off its step size."
     ),

@@ -39,6 +39,17 @@ class NewTransfer(Struct, forbid_unknown_fields=True):
     """Out of the account where it is below zero."""
 
 
+class RateText(Struct, forbid_unknown_fields=True):
+    maker: str
+    taker: str
+
+
+class NewFees(Struct, forbid_unknown_fields=True):
+    tier: int | None = None
+    rates: dict[str, RateText | None] = {}
+    """By symbol; null gives the tier's rates back."""
+
+
 class NewPrice(Struct, forbid_unknown_fields=True):
     """Left out: that price stays where it is."""
 

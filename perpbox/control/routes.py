@@ -43,6 +43,7 @@ ROUTES: Final = (
     Route("DELETE", "/box/v1/accounts/{id}", accounts.close_account),
     Route("POST", "/box/v1/accounts/{id}/reset", accounts.reset_account),
     Route("POST", "/box/v1/accounts/{id}/transfer", accounts.transfer),
+    Route("POST", "/box/v1/accounts/{id}/fees", accounts.set_fees),
     Route("POST", "/box/v1/accounts/{id}/keys", keys.add_key),
     Route("DELETE", "/box/v1/accounts/{id}/keys/{apiKey}", keys.remove_key),
 )

@@ -15,7 +15,7 @@ from perpbox.account import (
     Side,
     TimeInForce,
 )
-from perpbox.money import Amount, Price, Quantity
+from perpbox.money import Amount, Price, Quantity, Ratio
 
 
 class OpenVenue(Struct, frozen=True, array_like=True, tag=True):
@@ -108,6 +108,21 @@ class SetAssetMode(Struct, frozen=True, array_like=True, tag=True):
     multi_assets: bool
 
 
+class SetFeeBurn(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    fee_burn: bool
+
+
+class SetFees(Struct, frozen=True, array_like=True, tag=True):
+    """What an account pays: its tier, and its own rates in some symbols."""
+
+    account_id: AccountId
+    fee_tier: int | None
+    """None: as it is."""
+    rates: dict[str, tuple[Ratio, Ratio] | None]
+    """Maker and taker by symbol; None: the tier's again. Symbols left out stay as they are."""
+
+
 class AdjustIsolatedMargin(Struct, frozen=True, array_like=True, tag=True):
     """Put margin into an isolated position; take it out where the amount is below zero."""
 
@@ -161,6 +176,8 @@ Command: TypeAlias = (
     | SetMarginType
     | SetPositionMode
     | SetAssetMode
+    | SetFeeBurn
+    | SetFees
     | AdjustIsolatedMargin
     | MovePrices
     | SetLiquidity

@@ -17,7 +17,7 @@ from perpbox.account import (
     Side,
     TimeInForce,
 )
-from perpbox.money import Amount, Price, Product, Quantity
+from perpbox.money import Amount, Price, Product, Quantity, Ratio
 
 
 class MoneyReason(Enum):
@@ -181,6 +181,19 @@ class AssetModeChanged(Struct, frozen=True, array_like=True, tag=True):
     multi_assets: bool
 
 
+class FeeBurnChanged(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    fee_burn: bool
+
+
+class FeesChanged(Struct, frozen=True, array_like=True, tag=True):
+    """What the account pays from now on, whole."""
+
+    account_id: AccountId
+    fee_tier: int
+    commission_rates: dict[str, tuple[Ratio, Ratio]]
+
+
 class PriceMoved(Struct, frozen=True, array_like=True, tag=True):
     """Mark and index price of a symbol; a ladder of the house is around the mark price again."""
 
@@ -223,6 +236,8 @@ Event: TypeAlias = (
     | MarginTypeChanged
     | PositionModeChanged
     | AssetModeChanged
+    | FeeBurnChanged
+    | FeesChanged
     | PriceMoved
     | AssetIndexMoved
     | LiquiditySet

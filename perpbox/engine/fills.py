@@ -11,10 +11,11 @@ from perpbox.engine.events import (
     PositionChanged,
     Traded,
 )
+from perpbox.engine.fees import Commission, commission, commission_of
 from perpbox.engine.market import Market
 from perpbox.engine.turn import Turn
 from perpbox.margin.isolated import opening_margin, released_margin
-from perpbox.money import SCALE, SQUARE, Amount, Price, Quantity, Ratio, cut
+from perpbox.money import SCALE, Amount, Price, Quantity, cut
 
 
 def trade(
@@ -34,11 +35,6 @@ def trade(
         settle(turn, market, maker, price, quantity, trade_id, is_maker=True)
     if taker:
         settle(turn, market, taker, price, quantity, trade_id, is_maker=False)
-
-
-def commission_of(price: Price, quantity: Quantity, rate: Ratio) -> Amount:
-    """price x quantity x rate, cut at the eighth decimal."""
-    return cut(price * quantity * rate, SQUARE)
 
 
 def realized_profit(position: Position, closed: Quantity, price: Price) -> Amount:
@@ -63,8 +59,7 @@ def settle(
     account = turn.state.accounts[account_id]
     exposure = account.exposure(symbol)
     position = exposure.position(order.position_side)
-    rate = symbol.maker_commission_rate if is_maker else symbol.taker_commission_rate
-    commission = commission_of(price, quantity, rate)
+    fee = commission(turn.state, account, symbol, price, quantity, is_maker=is_maker)
     held = abs(position.quantity)
     closed = min(quantity, held) if position.quantity * order.side < 0 else 0
     profit = realized_profit(position, closed, price) if closed else 0
@@ -78,18 +73,18 @@ def settle(
             price,
             quantity,
             is_maker,
-            commission,
-            asset,
+            fee.amount,
+            fee.asset,
             profit,
         )
     )
     if profit:
         reason = MoneyReason.REALIZED_PNL
         _move(turn, House.CLEARING, account_id, asset, profit, reason, symbol.name, trade_id)
-    if commission:
+    if fee.amount:
         reason = MoneyReason.COMMISSION
-        _move(turn, account_id, House.FEES, asset, commission, reason, symbol.name, trade_id)
-    turn.emit(_position_after(exposure, position, order, price, quantity, closed, rate, profit))
+        _move(turn, account_id, House.FEES, fee.asset, fee.amount, reason, symbol.name, trade_id)
+    turn.emit(_position_after(exposure, position, order, price, quantity, closed, fee, profit))
     if closed and exposure.orders:
         knock_out(turn, order)
 
@@ -101,13 +96,14 @@ def _position_after(
     price: Price,
     quantity: Quantity,
     closed: Quantity,
-    rate: Ratio,
+    fee: Commission,
     profit: Amount,
 ) -> PositionChanged:
     """The position once `closed` of the quantity has reduced it and the rest has opened.
 
     [dec] An isolated position takes in the initial margin of what opens less its commission, and
-    lets go the share of its wallet that closes; profit and the closing commission are cross.
+    lets go the share of its wallet that closes; profit and the closing commission are cross, and
+    so is a commission in BNB.
     """
     held = abs(position.quantity)
     opened = quantity - closed
@@ -117,16 +113,16 @@ def _position_after(
         # Rounded down, which leaves the cut entry price as it was.
         entry_cost = entry_cost * (held - closed) // held
         isolated_wallet -= released_margin(isolated_wallet, closed, held)
-    outlay_per_unit = (order.side * SCALE + rate) * price
+    outlay_per_unit = (order.side * SCALE + fee.rate) * price
     outlay = position.outlay + outlay_per_unit * quantity
     if opened:
         if closed:
             outlay = outlay_per_unit * opened
         entry_cost += price * opened
         if exposure.isolated:
-            commission = commission_of(price, quantity, rate) - commission_of(price, closed, rate)
-            margin = opening_margin(opened, price, exposure.initial_margin_rate)
-            isolated_wallet += margin - commission
+            isolated_wallet += opening_margin(opened, price, exposure.initial_margin_rate)
+            if fee.asset == exposure.symbol.margin_asset:
+                isolated_wallet -= fee.amount - commission_of(price, closed, fee.rate)
     new_quantity = position.quantity + order.side * quantity
     return PositionChanged(
         order.account_id,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from perpbox.engine import commands as asked
-from perpbox.engine import orders, prices, settings, standing, transfers
+from perpbox.engine import fees, orders, prices, settings, standing, transfers
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.money import Millis
@@ -33,6 +33,8 @@ _HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
     asked.SetMarginType: settings.set_margin_type,
     asked.SetPositionMode: settings.set_position_mode,
     asked.SetAssetMode: settings.set_asset_mode,
+    asked.SetFeeBurn: fees.set_fee_burn,
+    asked.SetFees: fees.set_fees,
     asked.AdjustIsolatedMargin: settings.adjust_isolated_margin,
     asked.MovePrices: prices.move_prices,
     asked.SetLiquidity: prices.set_liquidity,

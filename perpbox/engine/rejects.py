@@ -54,6 +54,7 @@ class Reject(Enum):
     ASSET_MODE_WITH_ISOLATED = auto()
     ASSET_MODE_WITH_NEGATIVE_BALANCE = auto()
     ASSET_MODE_MARGIN_NOT_SUFFICIENT = auto()
+    INVALID_FEES = auto()
     # Isolated margin and transfers.
     NOT_ISOLATED = auto()
     NO_POSITION = auto()

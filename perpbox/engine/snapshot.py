@@ -22,7 +22,7 @@ from perpbox.engine.state import State
 from perpbox.instrument import Catalogue
 from perpbox.instrument.symbol import initial_margin_rate
 from perpbox.margin.multi_assets import rates_of
-from perpbox.money import Amount, Millis, Price, Product, Quantity
+from perpbox.money import Amount, Millis, Price, Product, Quantity, Ratio
 
 
 class PositionFacts(Struct, array_like=True):
@@ -52,6 +52,9 @@ class AccountFacts(Struct, array_like=True):
     version: int
     balances: dict[str, Balance]
     exposures: list[ExposureFacts]
+    fee_burn: bool
+    fee_tier: int
+    commission_rates: dict[str, tuple[Ratio, Ratio]]
 
 
 class MarketFacts(Struct, array_like=True):
@@ -144,6 +147,9 @@ def _account_facts(account: Account) -> AccountFacts:
         account.version,
         account.balances,
         [_exposure_facts(e) for e in account.exposures.values()],
+        account.fee_burn,
+        account.fee_tier,
+        account.commission_rates,
     )
 
 
@@ -168,6 +174,9 @@ def _account(facts: AccountFacts, catalogue: Catalogue) -> Account:
     account.opening_balances = facts.opening_balances
     account.hedge_mode = facts.hedge_mode
     account.multi_assets = facts.multi_assets
+    account.fee_burn = facts.fee_burn
+    account.fee_tier = facts.fee_tier
+    account.commission_rates = facts.commission_rates
     account.balances = facts.balances
     for row in facts.exposures:
         symbol = catalogue.symbols[row.symbol]

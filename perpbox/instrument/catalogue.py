@@ -11,6 +11,7 @@ from perpbox.instrument.checks import (
     CatalogueError,
     asset_problems,
     bracket_problems,
+    fee_tier_problems,
     filter_problems,
     require_none,
     start_price_problems,
@@ -19,10 +20,11 @@ from perpbox.instrument.rows import (
     CatalogueFile,
     asset_from,
     brackets_from,
+    fee_tiers_from,
     read_rows,
     symbol_from,
 )
-from perpbox.instrument.symbol import MarginAsset, Symbol
+from perpbox.instrument.symbol import FeeTier, MarginAsset, Symbol
 
 
 class Catalogue(Struct, frozen=True):
@@ -34,6 +36,8 @@ class Catalogue(Struct, frozen=True):
     """Where the figures come from, for people."""
     skipped: tuple[str, ...] = ()
     """What the source names and this leaves out, or guesses, and why; for people."""
+    fee_tiers: tuple[FeeTier, ...] = ()
+    """Tier 0, which is every account's until an operator says otherwise, then the lower ones."""
 
 
 def builtin() -> Catalogue:
@@ -55,7 +59,9 @@ def from_rows(rows: CatalogueFile) -> Catalogue:
             raise CatalogueError(f"catalogue.json: {row.name} is there twice or has no brackets")
         symbols[row.name] = symbol_from(row, len(symbols), tables[row.brackets], rows.defaults)
     assets = {row.name: asset_from(row, symbols) for row in rows.assets}
-    catalogue = Catalogue(symbols, assets, source="; ".join(rows.sources.values()))
+    sources = "; ".join(rows.sources.values())
+    tiers = fee_tiers_from(rows.defaults)
+    catalogue = Catalogue(symbols, assets, source=sources, fee_tiers=tiers)
     check(catalogue)
     return catalogue
 
@@ -70,6 +76,7 @@ def check(catalogue: Catalogue) -> None:
             raise CatalogueError(f"{symbol.name}: its margin asset {symbol.margin_asset} is absent")
     for asset in catalogue.assets.values():
         require_none(asset.name, asset_problems(asset))
+    require_none("fee tiers", fee_tier_problems(catalogue.fee_tiers))
 
 
 def to_json(catalogue: Catalogue) -> bytes:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Final
 
-from perpbox.instrument.symbol import Bracket, MarginAsset, Symbol
+from perpbox.instrument.symbol import Bracket, FeeTier, MarginAsset, Symbol
 from perpbox.money import DECIMALS, SCALE, Amount, Ratio, cut, decimals_of, is_multiple, text_short
+
+HOURS_OF_DAY: Final = 24
+HOURS_OF_INTEREST: Final = 8
+"""An interest rate is one of eight hours; no contract settles less often."""
 
 
 class CatalogueError(ValueError):
@@ -80,6 +85,7 @@ def filter_problems(symbol: Symbol) -> Iterator[str]:
     )
     yield from _rate_problems(symbol)
     yield from _count_problems(symbol)
+    yield from _funding_problems(symbol)
 
 
 def _price_problems(symbol: Symbol) -> Iterator[str]:
@@ -129,6 +135,14 @@ def _count_problems(symbol: Symbol) -> Iterator[str]:
         yield "the default leverage must be from 1 to the highest of the brackets"
 
 
+def _funding_problems(symbol: Symbol) -> Iterator[str]:
+    hours = symbol.funding_interval_hours
+    if not 1 <= hours <= HOURS_OF_INTEREST or HOURS_OF_DAY % hours:
+        yield "the funding interval must be a part of a day, of 1 to 8 whole hours"
+    if not 0 <= symbol.interest_rate <= SCALE or not 0 < symbol.funding_rate_cap <= SCALE:
+        yield "interest and highest funding rate must be from 0 to 1, the latter above 0"
+
+
 def start_price_problems(symbol: Symbol) -> Iterator[str]:
     """What is wrong with the price at which a new venue starts."""
     if not symbol.min_price <= symbol.start_price <= symbol.max_price or symbol.start_price <= 0:
@@ -151,6 +165,17 @@ def asset_problems(asset: MarginAsset) -> Iterator[str]:
             yield "a buffer must be from 0 to less than 1"
     if asset.auto_exchange_threshold is not None and asset.auto_exchange_threshold > 0:
         yield "the auto-exchange threshold must not be above 0"
+    if asset.insurance_fund < 0:
+        yield "the insurance fund must not be below 0"
+
+
+def fee_tier_problems(tiers: Sequence[FeeTier]) -> Iterator[str]:
+    """Everything wrong with the tiers; rates are told as ratios to those of tier 0."""
+    if tiers and (tiers[0].maker <= 0 or tiers[0].taker <= 0):
+        yield "the rates of tier 0 must be above 0"
+    for tier in tiers:
+        if not 0 <= tier.maker <= SCALE or not 0 <= tier.taker <= SCALE:
+            yield "a rate must be from 0 to 1"
 
 
 def require_none(where: str, problems: Iterator[str]) -> None:

@@ -98,6 +98,7 @@ def from_exchange_info(
         assets=assets,
         source=source or f"a user's exchangeInfo (serverTime {info.server_time})",
         skipped=(*skipped, *skipped_assets),
+        fee_tiers=known.catalogue.fee_tiers,
     )
     check(catalogue)
     return catalogue
@@ -148,9 +149,24 @@ def _symbol(
     symbol = _filtered(
         answer, brackets_of(f"{LEVERAGE_BRACKET}, {table.symbol}", table), ordinal, known.defaults
     )
+    symbol = _funded(symbol, known)
     for problem in filter_problems(symbol):
         return problem
     return _priced(symbol, known.price(symbol.name))
+
+
+def _funded(symbol: Symbol, known: _Known) -> Symbol:
+    """The symbol with the builtin catalogue's funding terms, or the usual ones."""
+    same = known.catalogue.symbols.get(symbol.name, symbol)
+    hours = same.funding_interval_hours
+    return replace(
+        symbol,
+        funding_interval_hours=hours,
+        interest_rate=same.interest_rate,
+        funding_rate_cap=known.defaults.funding_rate_cap(
+            hours, symbol.brackets[0].maint_margin_rate
+        ),
+    )
 
 
 def _priced(symbol: Symbol, price: Price | None) -> Symbol | str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from perpbox.instrument.checks import CatalogueError
-from perpbox.instrument.symbol import Bracket, MarginAsset, Symbol
-from perpbox.money import NotANumber, Price, Ratio, TooPrecise, parse
+from perpbox.instrument.checks import HOURS_OF_INTEREST, CatalogueError
+from perpbox.instrument.symbol import Bracket, FeeTier, MarginAsset, Symbol
+from perpbox.money import SCALE, NotANumber, Price, Ratio, TooPrecise, cut, parse
 
 
 class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,10 +25,21 @@ class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
     underlying_type: str
     commissions: dict[str, tuple[str, str]]
     """Maker and taker rate by margin asset; "*" is every other one."""
+    fee_tiers: list[tuple[str, str]]
+    """Maker and taker rate of tier 0 and the lower ones."""
+    funding_rate_cap_of_margin: str
+    """The funding rate's cap as a part of the first bracket's maintenance margin rate."""
+    funding_rate_cap_of_short_intervals: str
+    """The cap where the interval is shorter than eight hours."""
 
     def commission_rates(self, margin_asset: str) -> tuple[Ratio, Ratio]:
         maker, taker = self.commissions.get(margin_asset, self.commissions["*"])
         return figure(maker), figure(taker)
+
+    def funding_rate_cap(self, interval_hours: int, maint_margin_rate: Ratio) -> Ratio:
+        if interval_hours != HOURS_OF_INTEREST:
+            return figure(self.funding_rate_cap_of_short_intervals)
+        return cut(figure(self.funding_rate_cap_of_margin) * maint_margin_rate, SCALE)
 
     def leverage_within(self, highest: int) -> int:
         return min(self.leverage, highest)
@@ -45,6 +56,7 @@ class AssetRow(Struct, array_like=True, frozen=True, forbid_unknown_fields=True)
     auto_exchange_ask_buffer: str
     auto_exchange_threshold: str | None
     margin_available: bool
+    insurance_fund: str
     source: str
 
 
@@ -76,6 +88,8 @@ class SymbolRow(Struct, array_like=True, frozen=True, forbid_unknown_fields=True
     underlying_type: str
     underlying_sub_types: tuple[str, ...]
     brackets: str
+    funding_interval_hours: int
+    interest_rate: str
     source: str
 
 
@@ -181,7 +195,16 @@ def symbol_from(
         underlying_type=row.underlying_type,
         underlying_sub_types=row.underlying_sub_types,
         brackets=brackets,
+        funding_interval_hours=row.funding_interval_hours,
+        interest_rate=figure(row.interest_rate),
+        funding_rate_cap=defaults.funding_rate_cap(
+            row.funding_interval_hours, brackets[0].maint_margin_rate if brackets else SCALE
+        ),
     )
+
+
+def fee_tiers_from(defaults: Defaults) -> tuple[FeeTier, ...]:
+    return tuple(FeeTier(figure(maker), figure(taker)) for maker, taker in defaults.fee_tiers)
 
 
 def asset_from(row: AssetRow, symbols: dict[str, Symbol]) -> MarginAsset:
@@ -197,6 +220,7 @@ def asset_from(row: AssetRow, symbols: dict[str, Symbol]) -> MarginAsset:
         auto_exchange_threshold=None if threshold is None else figure(threshold),
         margin_available=row.margin_available,
         index_symbol=f"{row.name}USD",
+        insurance_fund=figure(row.insurance_fund),
     )
 
 

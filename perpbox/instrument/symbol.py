@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from perpbox.money import SCALE, Amount, Price, Quantity, Ratio, round_up
+from perpbox.money import SCALE, Amount, Price, Quantity, Ratio, cut, round_up
 
 
 class Bracket(Struct, frozen=True):
@@ -64,6 +64,12 @@ class Symbol(Struct, frozen=True):
     underlying_type: str
     underlying_sub_types: tuple[str, ...]
     brackets: tuple[Bracket, ...]
+    # What follows was not yet in the catalogues of the first journals.
+    funding_interval_hours: int = 8
+    interest_rate: Ratio = 10_000
+    """Of eight hours, whatever the interval."""
+    funding_rate_cap: Ratio = 300_000
+    """Highest funding rate of one interval, and as a negative the lowest."""
 
     def bracket_of(self, notional: Amount) -> Bracket:
         """The bracket that holds an absolute notional; beyond the last cap, the last one."""
@@ -90,6 +96,24 @@ class MarginAsset(Struct, frozen=True):
     margin_available: bool
     index_symbol: str
     """Name of its index, "BTCUSD"."""
+    insurance_fund: Amount = 0
+    """What the insurance fund of a new venue holds of it."""
+
+
+class FeeTier(Struct, frozen=True):
+    """Commission rates of one tier, of the symbols whose rates are the usual ones."""
+
+    maker: Ratio
+    taker: Ratio
+
+
+def tier_rates(symbol: Symbol, tiers: tuple[FeeTier, ...], tier: int) -> tuple[Ratio, Ratio]:
+    """Maker and taker rate of a symbol in a tier: its own, lowered as the usual ones are, cut."""
+    rates = (symbol.maker_commission_rate, symbol.taker_commission_rate)
+    if tier == 0:
+        return rates
+    first, wanted = tiers[0], tiers[tier]
+    return cut(rates[0] * wanted.maker, first.maker), cut(rates[1] * wanted.taker, first.taker)
 
 
 def initial_margin_rate(leverage: int) -> Ratio:

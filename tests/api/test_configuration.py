@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tests.api.exchange import CATALOGUE
+from perpbox.engine.commands import SetFees
+from perpbox.money import parse
+from tests.api.exchange import CATALOGUE, Exchange
 from tests.api.fields import ACCOUNT_CONFIG, BRACKET, COMMISSION, LIMIT, SYMBOL_CONFIG
-from tests.api.trader import Trader
+from tests.api.trader import Trader, open_trader
 
 
 def test_account_config(alice: Trader) -> None:
@@ -84,3 +86,30 @@ def test_order_limits(alice: Trader) -> None:
         ("ORDERS", "SECOND", 10, 300),
         ("ORDERS", "MINUTE", 1, 1200),
     ]
+
+
+def test_commission_rates_are_those_of_the_account(alice: Trader) -> None:
+    own: dict[str, tuple[int, int] | None] = {"ETHUSDC": (parse("0.00005"), parse("0.0003"))}
+    alice.exchange.submit(SetFees(alice.account_id, 1, own))
+    rates = alice.get("/fapi/v1/commissionRate", symbol="BTCUSDT")
+    assert (rates["makerCommissionRate"], rates["takerCommissionRate"]) == ("0.00016", "0.0004")
+    rates = alice.get("/fapi/v1/commissionRate", symbol="ETHUSDC")
+    assert (rates["makerCommissionRate"], rates["takerCommissionRate"]) == ("0.00005", "0.0003")
+    assert alice.get("/fapi/v1/accountConfig")["feeTier"] == 1
+    assert alice.get("/fapi/v2/account")["feeTier"] == 1
+
+
+def test_fee_burn(exchange: Exchange) -> None:
+    alice = open_trader(exchange, USDT="10000", BNB="1")
+    assert alice.get("/fapi/v1/feeBurn") == {"feeBurn": False}
+    for _ in range(2):
+        assert alice.post("/fapi/v1/feeBurn", feeBurn="true") == {"code": 200, "msg": "success"}
+    assert alice.get("/fapi/v1/feeBurn") == {"feeBurn": True}
+    assert alice.get("/fapi/v2/account")["feeBurn"] is True
+    alice.market("BUY", "0.1")
+    [trade] = alice.get("/fapi/v1/userTrades", symbol="BTCUSDT")
+    assert trade["commissionAsset"] == "BNB"
+    [row] = alice.get("/fapi/v1/income", incomeType="COMMISSION")
+    assert (row["asset"], row["income"]) == ("BNB", f"-{trade['commission']}")
+    assert alice.refused("POST", "/fapi/v1/feeBurn") == -1102
+    assert alice.refused("POST", "/fapi/v1/feeBurn", feeBurn="maybe") == -1102

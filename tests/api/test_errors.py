@@ -18,6 +18,7 @@ ROOT: Final = Path(__file__).parents[2]
 TSV: Final = ROOT.parent / "shared" / "spec" / "error_codes.tsv"
 
 OPERATORS: Final = {
+    Reject.INVALID_FEES,
     Reject.INVALID_PRICE,
     Reject.INVALID_QUOTE_QUANTITY,
     Reject.CROSSED_QUOTES,

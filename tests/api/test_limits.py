@@ -58,6 +58,8 @@ WEIGHTS: Final = {
     "GET /fapi/v1/symbolConfig": 5,
     "GET /fapi/v1/leverageBracket": 1,
     "GET /fapi/v1/commissionRate": 20,
+    "GET /fapi/v1/feeBurn": 30,
+    "POST /fapi/v1/feeBurn": 1,
     "GET /fapi/v1/rateLimit/order": 1,
     "GET /fapi/v1/positionSide/dual": 30,
     "GET /fapi/v1/multiAssetsMargin": 30,

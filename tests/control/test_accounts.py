@@ -309,3 +309,43 @@ def test_a_key_that_cannot_be_is_refused(body: Any, error: str) -> None:
     account = office.account()
     told = office.changes_nothing(lambda: office.post(f"{ACCOUNTS}/{account}/keys", body))
     assert (told.status, told.error) == (400, error)
+
+
+def test_an_account_pays_what_the_operator_says() -> None:
+    office = Office()
+    account_id = office.account(USDT="10000")
+    path = f"{ACCOUNTS}/{account_id}/fees"
+    rates = {"BTCUSDT": {"maker": "0.0001", "taker": "0.00030"}}
+    told = office.post(path, {"tier": 2, "rates": rates})
+    shown = {"BTCUSDT": {"maker": "0.0001", "taker": "0.0003"}}
+    assert told.json == {"accountId": account_id, "tier": 2, "rates": shown}
+    assert office.post(path).json == {"accountId": account_id, "tier": 2, "rates": shown}
+    told = office.post(path, {"rates": {"BTCUSDT": None}})
+    assert told.json == {"accountId": account_id, "tier": 2, "rates": {}}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"tier": 7}, 400, "INVALID_FEES"),
+        ({"tier": -1}, 400, "INVALID_FEES"),
+        ({"tier": "1"}, 400, "INVALID_REQUEST"),
+        ({"rates": {"NOPE": None}}, 400, "UNKNOWN_SYMBOL"),
+        ({"rates": {"BTCUSDT": {"maker": "0.1"}}}, 400, "INVALID_REQUEST"),
+        ({"rates": {"BTCUSDT": {"maker": "x", "taker": "0"}}}, 400, "INVALID_FEES"),
+        ({"rates": {"BTCUSDT": {"maker": "-0.1", "taker": "0"}}}, 400, "INVALID_FEES"),
+        ({"rates": {"BTCUSDT": {"maker": "0", "taker": "1.1"}}}, 400, "INVALID_FEES"),
+        ({"fee": 1}, 400, "INVALID_REQUEST"),
+    ],
+)
+def test_fees_that_cannot_be(body: dict[str, Any], status: int, code: str) -> None:
+    office = Office()
+    path = f"{ACCOUNTS}/{office.account()}/fees"
+    told = office.changes_nothing(lambda: office.post(path, body))
+    assert (told.status, told.error) == (status, code)
+
+
+def test_fees_of_a_stranger() -> None:
+    office = Office()
+    told = office.changes_nothing(lambda: office.post(f"{ACCOUNTS}/99/fees", {"tier": 1}))
+    assert (told.status, told.error) == (404, "UNKNOWN_ACCOUNT")

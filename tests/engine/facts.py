@@ -93,6 +93,7 @@ def _told(turn: Turn, event: Event) -> tuple[str, dict[str, str]]:
             values = {"what": event.quantity, "@": event.price, "fee": event.commission}
             values["profit"] = event.realized_profit
             shown = {key: text_short(value) for key, value in values.items()}
+            shown["in"] = event.commission_asset
             shown["as"] = "maker" if event.is_maker else "taker"
             return "filled", shown
         case OrderRested():

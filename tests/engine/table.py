@@ -239,6 +239,20 @@ def _adjust(account_id: int, sign: int, words: Words) -> ask.AdjustIsolatedMargi
     return ask.AdjustIsolatedMargin(account_id, symbol, side, sign * parse(amount))
 
 
+def _fees(account_id: int, words: Words) -> ask.SetFees:
+    """[tier N] [SYMBOL MAKER TAKER | SYMBOL none]"""
+    tier, rates = None, dict[str, tuple[int, int] | None]()
+    while words:
+        name, value, *words = words
+        if name == "tier":
+            tier = int(value)
+        elif value == "none":
+            rates[name] = None
+        else:
+            rates[name] = (parse(value), parse(words.pop(0)))
+    return ask.SetFees(account_id, tier, rates)
+
+
 VERBS: Final[dict[str, Callable[[int, Words], ask.Command]]] = {
     "buy": lambda who, words: _order(who, BUY, words),
     "sell": lambda who, words: _order(who, SELL, words),
@@ -249,6 +263,8 @@ VERBS: Final[dict[str, Callable[[int, Words], ask.Command]]] = {
     "margin": lambda who, w: ask.SetMarginType(who, w[0], w[1] == "isolated"),
     "mode": lambda who, w: ask.SetPositionMode(who, w[0] == "hedge"),
     "assets": lambda who, w: ask.SetAssetMode(who, w[0] == "multi"),
+    "fee-burn": lambda who, w: ask.SetFeeBurn(who, w[0] == "on"),
+    "fees": _fees,
     "adds": lambda who, w: _adjust(who, 1, w),
     "removes": lambda who, w: _adjust(who, -1, w),
     "withdraws": lambda who, w: ask.Transfer(who, w[1], -parse(w[0])),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from perpbox.account import Position, PositionSide
-from perpbox.engine.fills import commission_of, realized_profit
+from perpbox.engine.fees import commission_of
+from perpbox.engine.fills import realized_profit
 from perpbox.money import SCALE, parse
 from tests.engine.table import play
 

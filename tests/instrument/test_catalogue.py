@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -13,9 +14,11 @@ from perpbox.instrument import (
     Bracket,
     Catalogue,
     CatalogueError,
+    FeeTier,
     Symbol,
     builtin,
     from_json,
+    tier_rates,
     to_json,
 )
 from perpbox.instrument.catalogue import builtin_rows, check, from_rows
@@ -109,6 +112,70 @@ def test_commissions_by_quote(catalogue: Catalogue, quote: str, maker: str, take
         if symbol.quote_asset == quote
     }
     assert rates == {(parse(maker), parse(taker))}
+
+
+@pytest.mark.parametrize(
+    ("tier", "symbol", "maker", "taker"),
+    [
+        (0, "BTCUSDT", "0.0002", "0.0005"),
+        (1, "BTCUSDT", "0.00016", "0.0004"),
+        (6, "BTCUSDT", "0.00006", "0.00025"),
+        (1, "BTCUSDC", "0", "0.00032"),
+        (3, "ETHUSDC", "0", "0.000256"),
+    ],
+)
+def test_a_fee_tier_lowers_every_symbol_alike(
+    catalogue: Catalogue, tier: int, symbol: str, maker: str, taker: str
+) -> None:
+    rates = tier_rates(catalogue.symbols[symbol], catalogue.fee_tiers, tier)
+    assert rates == (parse(maker), parse(taker))
+
+
+@pytest.mark.parametrize(
+    ("tiers", "problem"),
+    [
+        ((FeeTier(0, 1),), "the rates of tier 0 must be above 0"),
+        ((FeeTier(1, 1), FeeTier(-1, 1)), "a rate must be from 0 to 1"),
+        ((FeeTier(1, 1), FeeTier(1, SCALE + 1)), "a rate must be from 0 to 1"),
+    ],
+)
+def test_broken_fee_tiers_are_named(
+    catalogue: Catalogue, tiers: tuple[FeeTier, ...], problem: str
+) -> None:
+    with pytest.raises(CatalogueError, match=problem):
+        check(replace(catalogue, fee_tiers=tiers))
+
+
+# symbol, hours between settlements, interest of eight hours, highest rate
+FUNDING = """
+BTCUSDT      8 0.0001 0.003
+BNBUSDT      8 0      0.00375
+1000SATSUSDT 4 0.0001 0.02
+WIFUSDC      4 0.0001 0.02
+"""
+
+
+@pytest.mark.parametrize("line", FUNDING.strip().splitlines())
+def test_funding_terms(catalogue: Catalogue, line: str) -> None:
+    name, hours, interest, cap = line.split()
+    symbol = catalogue.symbols[name]
+    assert symbol.funding_interval_hours == int(hours)
+    assert symbol.interest_rate == parse(interest)
+    assert symbol.funding_rate_cap == parse(cap)
+
+
+def test_a_catalogue_of_an_old_journal_has_the_usual_funding(catalogue: Catalogue) -> None:
+    """The first version wrote no funding terms, no tiers and no fund."""
+    written = json.loads(to_json(catalogue))
+    for symbol in written["symbols"].values():
+        for field in ("funding_interval_hours", "interest_rate", "funding_rate_cap"):
+            del symbol[field]
+    for asset in written["assets"].values():
+        del asset["insurance_fund"]
+    del written["fee_tiers"]
+    old = from_json(json.dumps(written).encode())
+    assert old.symbols["BTCUSDT"] == catalogue.symbols["BTCUSDT"]
+    assert (old.assets["USDT"].insurance_fund, old.fee_tiers) == (0, ())
 
 
 def test_limits_of_open_orders(catalogue: Catalogue) -> None:
@@ -278,6 +345,11 @@ def test_a_broken_filter_is_named(
         ("max_num_orders", -1, "the limit of open orders must not be below 0"),
         ("brackets", (), "there are no brackets"),
         ("margin_asset", "XYZ", "its margin asset XYZ is absent"),
+        ("funding_interval_hours", 5, "the funding interval must be a part of a day"),
+        ("funding_interval_hours", 0, "the funding interval must be a part of a day"),
+        ("funding_interval_hours", 12, "the funding interval must be a part of a day"),
+        ("funding_rate_cap", 0, "interest and highest funding rate must be"),
+        ("interest_rate", -1, "interest and highest funding rate must be"),
     ],
 )
 def test_a_broken_setting_is_named(
@@ -299,6 +371,7 @@ def refuses(catalogue: Catalogue, symbol: Symbol, problem: str) -> None:
         ("bid_buffer", "1", "USDT: a buffer must be from 0 to less than 1"),
         ("ask_buffer", "-0.1", "USDT: a buffer must be from 0 to less than 1"),
         ("auto_exchange_threshold", "1", "USDT: the auto-exchange threshold must not be above 0"),
+        ("insurance_fund", "-1", "USDT: the insurance fund must not be below 0"),
     ],
 )
 def test_a_broken_asset_is_named(
@@ -315,7 +388,11 @@ def test_a_broken_asset_is_named(
         (b'"106599.9"', b'"106599.9x"', "'106599.9x' is not a number"),
         (b'"106599.9"', b"106599.9", "Expected `str`, got `float`"),
         (b'"initial_leverage", "floor"', b'"floor", "initial_leverage"', "columns of BracketRow"),
-        (b'"BTCUSDT",      "info', b'"BTCUSDX",      "info', "BTCUSDT is there twice or has no"),
+        (
+            b'"BTCUSDT",      8, "0.0001"',
+            b'"BTCUSDX",      8, "0.0001"',
+            "BTCUSDT is there twice or has no",
+        ),
         (b'"ETHUSDT",      "ETH"', b'"BTCUSDT",      "ETH"', "BTCUSDT is there twice or has no"),
     ],
 )

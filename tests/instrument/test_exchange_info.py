@@ -133,7 +133,18 @@ def test_a_symbol_with_every_field(loaded: Catalogue) -> None:
         underlying_type="COIN",
         underlying_sub_types=("Meme",),
         brackets=symbol.brackets,
+        funding_rate_cap=parse("0.0075"),
     )
+
+
+def test_funding_is_that_of_the_builtin_symbol_of_the_name(
+    loaded: Catalogue, catalogue: Catalogue
+) -> None:
+    own, builtin_symbol = loaded.symbols["BTCUSDT"], catalogue.symbols["BTCUSDT"]
+    assert own.funding_interval_hours == builtin_symbol.funding_interval_hours == 8
+    assert own.interest_rate == parse("0.0001")
+    assert own.funding_rate_cap == own.brackets[0].maint_margin_rate * 3 // 4
+    assert loaded.fee_tiers == catalogue.fee_tiers
 
 
 def test_the_defaults_stand_in_for_what_is_missing_or_null(

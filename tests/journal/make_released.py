@@ -26,6 +26,8 @@ from perpbox.engine.commands import (
     PlaceOrder,
     ResetAccount,
     SetAssetMode,
+    SetFeeBurn,
+    SetFees,
     SetLeverage,
     SetLiquidity,
     SetMarginType,
@@ -79,6 +81,8 @@ def _once_each(story: Story) -> None:
         quantity = parse("0.010")
         story.submit(PlaceOrder(legs, BTC, side, leg, OrderType.MARKET, quantity))
     story.submit(SetAssetMode(pool, multi_assets=True))
+    story.submit(SetFeeBurn(pool, fee_burn=True))
+    story.submit(SetFees(pool, 1, {ETH: (parse("0.0001"), parse("0.0003"))}))
     story.submit(Transfer(pool, "BNB", parse("3")))
     story.order(pool, SELL, symbol=ETH)
     story.order(pool, BUY, "2400", symbol=ETH)

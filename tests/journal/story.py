@@ -6,6 +6,8 @@ from functools import cache
 from random import Random
 from typing import Final
 
+from msgspec.structs import replace
+
 from perpbox.account import OrderType, PositionSide, TimeInForce
 from perpbox.engine.commands import (
     CancelOrder,
@@ -37,7 +39,7 @@ def catalogue() -> Catalogue:
     """Two symbols of the built-in catalogue are plenty."""
     whole = builtin()
     symbols = {name: whole.symbols[name] for name in (BTC, ETH)}
-    return Catalogue(symbols, whole.assets, whole.source)
+    return replace(whole, symbols=symbols)
 
 
 @cache

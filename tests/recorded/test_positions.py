@@ -10,7 +10,7 @@ import pytest
 
 from perpbox.account import PositionSide
 from perpbox.audit import Options, Verdict, audit, documents_of
-from perpbox.engine.fills import commission_of
+from perpbox.engine.fees import commission_of
 from perpbox.instrument import initial_margin_rate
 from perpbox.margin.isolated import isolated_margin, opening_margin
 from perpbox.margin.liquidation_price import Leg, liquidation_price

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Final
 
 from perpbox.account import Position, PositionSide
-from perpbox.engine.fills import commission_of, realized_profit
+from perpbox.engine.fees import commission_of
+from perpbox.engine.fills import realized_profit
 from perpbox.money import parse
 from tests.recorded.tables import Line, table
 

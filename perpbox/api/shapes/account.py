@@ -262,7 +262,7 @@ def risk_v2(
 def account_config(account: Account) -> Row:
     """`GET /fapi/v1/accountConfig`."""
     return {
-        "feeTier": 0,
+        "feeTier": account.fee_tier,
         "canTrade": True,
         "canDeposit": True,
         "canWithdraw": True,
@@ -276,11 +276,11 @@ def account_config(account: Account) -> Row:
 def account_v2_head(account: Account) -> Row:
     """What v2/account begins with, in the order of the recorded answers."""
     return {
-        "feeTier": 0,
+        "feeTier": account.fee_tier,
         "canTrade": True,
         "canDeposit": True,
         "canWithdraw": True,
-        "feeBurn": False,
+        "feeBurn": account.fee_burn,
         "tradeGroupId": -1,
         "updateTime": 0,
         "multiAssetsMargin": account.multi_assets,

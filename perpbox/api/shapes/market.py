@@ -232,11 +232,12 @@ def _brackets(brackets: Iterable[Bracket]) -> list[Row]:
     ]
 
 
-def commission_rate(symbol: Symbol) -> Row:
+def commission_rate(symbol: Symbol, rates: tuple[Ratio, Ratio]) -> Row:
     """`GET /fapi/v1/commissionRate`; there are no RPI orders, so their rate is the maker's."""
+    maker, taker = rates
     return {
         "symbol": symbol.name,
-        "makerCommissionRate": text_short(symbol.maker_commission_rate),
-        "takerCommissionRate": text_short(symbol.taker_commission_rate),
-        "rpiCommissionRate": text_short(symbol.maker_commission_rate),
+        "makerCommissionRate": text_short(maker),
+        "takerCommissionRate": text_short(taker),
+        "rpiCommissionRate": text_short(maker),
     }

@@ -36,6 +36,8 @@ _APPLY: Final[dict[type, Callable[[State, Any, Millis], None]]] = {
     happened.MarginTypeChanged: accounts.margin_type_changed,
     happened.PositionModeChanged: accounts.position_mode_changed,
     happened.AssetModeChanged: accounts.asset_mode_changed,
+    happened.FeeBurnChanged: accounts.fee_burn_changed,
+    happened.FeesChanged: accounts.fees_changed,
     happened.PriceMoved: market.price_moved,
     happened.AssetIndexMoved: market.asset_index_moved,
     happened.LiquiditySet: market.liquidity_set,

@@ -21,6 +21,9 @@ def account_reset(state: State, event: happened.AccountReset, now: Millis) -> No
     account = state.accounts[event.account_id]
     account.hedge_mode = False
     account.multi_assets = False
+    account.fee_burn = False
+    account.fee_tier = 0
+    account.commission_rates = {}
     account.exposures.clear()
     account.active.clear()
     account.sums = None
@@ -87,4 +90,17 @@ def asset_mode_changed(state: State, event: happened.AssetModeChanged, now: Mill
     account = state.accounts[event.account_id]
     account.multi_assets = event.multi_assets
     account.sums = None
+    account.version += 1
+
+
+def fee_burn_changed(state: State, event: happened.FeeBurnChanged, now: Millis) -> None:
+    account = state.accounts[event.account_id]
+    account.fee_burn = event.fee_burn
+    account.version += 1
+
+
+def fees_changed(state: State, event: happened.FeesChanged, now: Millis) -> None:
+    account = state.accounts[event.account_id]
+    account.fee_tier = event.fee_tier
+    account.commission_rates = event.commission_rates
     account.version += 1
