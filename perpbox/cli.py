@@ -17,6 +17,7 @@ from rich.table import Table
 import perpbox
 from perpbox import audit as auditing
 from perpbox import demo as demonstration
+from perpbox.api.calendar import NEWEST
 from perpbox.feed.clock import NotATime, parse_time
 from perpbox.journal import JournalError, Report, verify
 from perpbox.server.log import log_to
@@ -62,6 +63,7 @@ def serve(
     timing: TimingMode = "lenient",
     clock: ClockName = "real",
     start: str | None = None,
+    api_date: str = NEWEST,
     catalogue: Files = (),
     seed: int | None = None,
 ) -> int:
@@ -85,6 +87,9 @@ def serve(
         real: runs; manual: stands until POST /box/v1/clock moves it.
     start
         Where the clock stands at the start: 2026-11-22T08:00:00Z, or milliseconds.
+    api_date
+        The API answers as the exchange did on that day, for the changes that perpbox knows:
+        conditional orders moved to /fapi/v1/algoOrder on 2025-12-09.
     catalogue
         Of a new venue: files with an exchangeInfo and a leverageBracket answer, and perhaps
         one with a premiumIndex answer for the first prices.
@@ -100,6 +105,7 @@ def serve(
         timing=timing,
         clock=clock,
         start=None if start is None else _moment(start),
+        api_date=api_date,
         catalogue=catalogue,
         seed=seed,
     )

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from perpbox.engine.commands import Command, MoveClock, Tick
+from perpbox.engine.due import next_time
 from perpbox.engine.handle import handle
 from perpbox.engine.line import Line
 from perpbox.engine.rejects import Rejected
-from perpbox.engine.standing import next_expiry
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.money import Millis
@@ -69,17 +69,22 @@ class Venue:
         if self.failure is not None:
             raise VenueFailed from self.failure
         try:
-            return self._take_turn(command)
+            now = self.now()
+            if self.state.agenda.is_due(now):
+                self._catch_up(now)
+            return self._take_turn(command, now)
         except Rejected:
             raise
         except BaseException as error:
-            self.failure = error
-            if self.on_failure is not None:
-                self.on_failure(error)
+            self._fail(error)
             raise
 
-    def _take_turn(self, command: Command) -> Turn:
-        now = self.now()
+    def _fail(self, error: BaseException) -> None:
+        self.failure = error
+        if self.on_failure is not None:
+            self.on_failure(error)
+
+    def _take_turn(self, command: Command, now: Millis) -> Turn:
         turn = handle(self.state, command, now)
         if turn.events:
             self.sequence += 1
@@ -94,22 +99,29 @@ class Venue:
 
     # What falls due.
 
+    def next_due(self) -> Millis | None:
+        """When something falls due the next time."""
+        return next_time(self.state)
+
     def do_due(self) -> None:
-        """Do what has fallen due by now; the process calls it about once a second."""
-        due = next_expiry(self.state)
-        if due is not None and due <= self.now():
-            self.submit(Tick())
+        """Do what has fallen due by now, each thing at its own time."""
+        if self.failure is not None:
+            raise VenueFailed from self.failure
+        try:
+            self._catch_up(self.now())
+        except BaseException as error:
+            self._fail(error)
+            raise
 
     def move_clock(self, to: Millis) -> None:
-        """Set a manual clock forward; what falls due on the way happens in order, at its time."""
-        while True:
-            due = next_expiry(self.state)
-            if due is None or due > to:
-                break
-            self.clock.set(max(due, self.now()))
-            self.submit(Tick())
+        """Set a clock forward; what falls due on the way happens in order, at its time."""
         self.clock.set(to)
+        self.do_due()
         self.submit(MoveClock())
+
+    def _catch_up(self, now: Millis) -> None:
+        while (due := self.next_due()) is not None and due <= now:
+            self._take_turn(Tick(), max(due, self.state.now))
 
     # Durability.
 

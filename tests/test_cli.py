@@ -88,6 +88,7 @@ def test_clock_and_start_are_taken() -> None:
         (("serve", "--limits", "none"), "--limits"),
         (("serve", "--clock", "fast"), "--clock"),
         (("serve", "--start", "noon"), "--start"),
+        (("serve", "--api-date", "lately"), "--api-date"),
         (("serve", "--host", "", "--token", "t"), "--host is empty"),
         (("serve", "--host", "0.0.0.0"), "--token"),  # noqa: S104  the very thing to refuse
         (("serve", "--data", "/nowhere/at/all/venue.db"), "/nowhere/at/all"),

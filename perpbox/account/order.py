@@ -36,11 +36,28 @@ class TimeInForce(Enum):
     IOC = "IOC"
     FOK = "FOK"
     GTX = "GTX"
+    GTD = "GTD"
+
+
+class PriceMatch(Enum):
+    """A price out of the book: so many levels deep, the other side's or the own one's."""
+
+    NONE = "NONE"
+    OPPONENT = "OPPONENT"
+    OPPONENT_5 = "OPPONENT_5"
+    OPPONENT_10 = "OPPONENT_10"
+    OPPONENT_20 = "OPPONENT_20"
+    QUEUE = "QUEUE"
+    QUEUE_5 = "QUEUE_5"
+    QUEUE_10 = "QUEUE_10"
+    QUEUE_20 = "QUEUE_20"
 
 
 class SelfTradePrevention(Enum):
     """Which of two orders of one account expires instead of trading; the taker's mode decides."""
 
+    NONE = "NONE"
+    """Neither: they trade."""
     EXPIRE_TAKER = "EXPIRE_TAKER"
     EXPIRE_MAKER = "EXPIRE_MAKER"
     EXPIRE_BOTH = "EXPIRE_BOTH"
@@ -61,10 +78,17 @@ class ExpiryReason(IntEnum):
     NONE = 0
     SELF_TRADE = 1
     IMMEDIATE_OR_CANCEL = 2
+    IMMEDIATE_SELF_TRADE = 3
+    """An IOC order that met its own account's."""
     REDUCE_ONLY = 4
+    LIQUIDATION = 5
+    NO_POSITION = 6
+    """Of time in force GTE_GTC, and the symbol is not held any more."""
     MARKET_REMAINDER = 9
+    # The page has no number for these two; 0 is what is printed.
     TOO_OLD = 100
-    """A GTC order lives one year; the page has no number for it, 0 is what is printed."""
+    """A GTC order lives one year."""
+    GOOD_TILL_DATE = 101
 
 
 class Order(Struct):
@@ -92,6 +116,10 @@ class Order(Struct):
     quote_executed: Product = 0
     amendments: int = 0
     expiry_reason: ExpiryReason = ExpiryReason.NONE
+    # What follows was not yet in the first journals.
+    price_match: PriceMatch = PriceMatch.NONE
+    good_till: Millis = 0
+    """When a GTD order expires, of whole seconds; 0 without such a date."""
 
     @property
     def remaining(self) -> Quantity:
@@ -102,6 +130,13 @@ class Order(Struct):
         """Canceled or expired without a fill: what the venue forgets first."""
         ended = self.status in (OrderStatus.CANCELED, OrderStatus.EXPIRED)
         return ended and self.executed == 0
+
+    @property
+    def prevents_self_trade(self) -> bool:
+        """Whether its mode holds: it does not for FOK and GTX (Binance's page on the modes)."""
+        if self.self_trade_prevention is SelfTradePrevention.NONE:
+            return False
+        return self.time_in_force not in (TimeInForce.FOK, TimeInForce.GTX)
 
     @property
     def closes(self) -> bool:

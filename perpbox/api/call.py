@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from perpbox.account import Account
+from perpbox.api.calendar import Day
 from perpbox.api.desk import Desk
 from perpbox.api.errors import ERROR_OF, ApiError, Error
 from perpbox.api.params import Params
@@ -32,6 +33,10 @@ class Call:
         if self._account is None:
             raise ApiError(Error.KEY_REJECTED)
         return self._account
+
+    def since(self, day: Day) -> bool:
+        """Whether a change of that day is in force."""
+        return self.desk.api_date >= day
 
     def submit(self, command: Command) -> Turn:
         """Let the command happen; a refusal becomes the venue's error."""

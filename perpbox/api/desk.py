@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from perpbox.api.calendar import NEWEST, Day
 from perpbox.journal.history import History
 from perpbox.tape import Tape
 from perpbox.venue import Venue
@@ -22,10 +23,12 @@ class Written:
 class Desk:
     """What every handler may use: the venue, its history and tape, and texts kept between reads."""
 
-    __slots__ = ("history", "tape", "venue", "written")
+    __slots__ = ("api_date", "history", "tape", "venue", "written")
 
-    def __init__(self, venue: Venue, history: History, tape: Tape) -> None:
+    def __init__(self, venue: Venue, history: History, tape: Tape, api_date: Day = NEWEST) -> None:
         self.venue = venue
+        self.api_date = api_date
+        """The day of the API's calendar."""
         self.history = history
         self.tape = tape
         self.written: dict[int, Written] = {}

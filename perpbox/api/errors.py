@@ -215,7 +215,21 @@ class Error(Enum):
     TOO_MANY_MODIFICATIONS = (-5026, "Exceed maximum modify order limit.", 400)
     NO_NEED_TO_MODIFY = (-5027, "No need to modify the order.", 400)
     INVALID_PRICE_MATCH = (-5037, "Invalid price match", 400)
+    PRICE_MATCH_TYPE = (
+        -5038,
+        "Price match only supports order type: LIMIT, STOP AND TAKE_PROFIT",
+        400,
+    )
     INVALID_SELF_TRADE_PREVENTION = (-5039, "Invalid self trade prevention mode", 400)
+    INVALID_GOOD_TILL_DATE = (
+        -5040,
+        (
+            "The goodTillDate timestamp must be greater than the current time plus 600 seconds and"
+            " smaller than 253402300799000 (UTC 9999-12-31 23:59:59)"
+        ),
+        400,
+    )
+    NO_DEPTH = (-5041, "No depth matches this BBO order", 400)
 
     @property
     def code(self) -> int:
@@ -247,6 +261,7 @@ ERROR_OF: Final[dict[Reject, Error]] = {
     Reject.UNKNOWN_SYMBOL: Error.BAD_SYMBOL,
     Reject.UNKNOWN_ASSET: Error.BAD_ASSET,
     Reject.INVALID_AMOUNT: Error.AMOUNT_NOT_POSITIVE,
+    Reject.NO_DEPTH: Error.NO_DEPTH,
     Reject.PRICE_NOT_POSITIVE: Error.PRICE_NOT_POSITIVE,
     Reject.PRICE_ABOVE_MAX: Error.PRICE_ABOVE_MAX,
     Reject.PRICE_BELOW_MIN: Error.PRICE_BELOW_MIN,

@@ -7,46 +7,32 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from perpbox.account import (
-    BUY,
-    SELL,
     Order,
     OrderType,
-    SelfTradePrevention,
-    Side,
-    TimeInForce,
 )
 from perpbox.api.call import Call, error_of
 from perpbox.api.errors import ApiError, Error
-from perpbox.api.params import MAX_DIGITS, Params, member_of, precise
-from perpbox.api.settings import position_side
+from perpbox.api.new_order import (
+    is_matched,
+    read_new_order,
+    read_price_match,
+    read_side,
+)
+from perpbox.api.params import MAX_DIGITS, Params, precise
 from perpbox.api.shapes.order import IMMEDIATE, acknowledged_order, told_order
-from perpbox.engine.commands import AmendOrder, CancelAllOrders, CancelOrder, PlaceOrder
+from perpbox.engine.commands import (
+    AmendOrder,
+    CancelAllOrders,
+    CancelOrder,
+    PlaceOrder,
+    SetCountdown,
+)
 from perpbox.engine.orders import check_new_order
 from perpbox.engine.rejects import Reject, Rejected
 from perpbox.engine.turn import Turn
 from perpbox.instrument import Symbol
+from perpbox.money import Price
 
-SIDES: Final[dict[str, Side]] = {"BUY": BUY, "SELL": SELL}
-ALGO_TYPES: Final = frozenset(
-    ("STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET")
-)
-RESPONSE_TYPES: Final = ("ACK", "RESULT")
-MANDATORY: Final = {
-    "LIMIT": ("symbol", "side", "type", "timeInForce", "quantity", "price"),
-    "MARKET": ("symbol", "side", "type", "quantity"),
-}
-OPTIONAL: Final = (
-    "positionSide",
-    "newClientOrderId",
-    "newOrderRespType",
-    "priceMatch",
-    "selfTradePreventionMode",
-)
-UNFIT_FOR_LIMIT: Final = ("stopPrice", "activationPrice", "callbackRate", "goodTillDate")
-UNFIT: Final = {
-    "LIMIT": UNFIT_FOR_LIMIT,
-    "MARKET": ("timeInForce", "price", *UNFIT_FOR_LIMIT),
-}
 MAX_BATCH: Final = 5
 MAX_CANCELS: Final = 10
 
@@ -56,7 +42,7 @@ def new_order(call: Call) -> object:
 
     With RESULT as the turn left it, if that is its end: a MARKET, IOC or FOK order.
     """
-    symbol, command, response_type = _read_new_order(call)
+    symbol, command, response_type = read_new_order(call)
     order = call.submit(command).orders[0]
     immediate = order.order_type is OrderType.MARKET or order.time_in_force in IMMEDIATE
     if immediate and response_type == "RESULT":
@@ -66,16 +52,16 @@ def new_order(call: Call) -> object:
 
 def test_order(call: Call) -> object:
     """`POST /fapi/v1/order/test`: every check of a new order, and no order."""
-    symbol, command, _ = _read_new_order(call)
+    symbol, command, _ = read_new_order(call)
     turn = Turn(call.state, call.now)
     try:
-        check_new_order(turn, call.account, call.market_of(symbol.name), command)
+        price = check_new_order(turn, call.account, call.market_of(symbol.name), command)
     except Rejected as rejected:
         raise error_of(rejected) from None
-    return _never_placed(call, symbol, command)
+    return _never_placed(call, symbol, command, price)
 
 
-def _never_placed(call: Call, symbol: Symbol, command: PlaceOrder) -> object:
+def _never_placed(call: Call, symbol: Symbol, command: PlaceOrder, price: Price) -> object:
     order = Order(
         order_id=0,
         account_id=command.account_id,
@@ -85,99 +71,17 @@ def _never_placed(call: Call, symbol: Symbol, command: PlaceOrder) -> object:
         position_side=command.position_side,
         order_type=command.order_type,
         time_in_force=command.time_in_force,
-        price=command.price,
+        price=price,
         quantity=command.quantity,
         reduce_only=command.reduce_only,
         self_trade_prevention=command.self_trade_prevention,
         created=call.now,
         updated=call.now,
         priority=0,
+        price_match=command.price_match,
+        good_till=command.good_till,
     )
     return told_order(order, symbol)
-
-
-def _read_new_order(call: Call) -> tuple[Symbol, PlaceOrder, str]:
-    """The parameters as a command: their own faults first, then symbol, enums, precision."""
-    params = call.params
-    price, quantity, reduce_only = _require_well_formed(params, call.account.hedge_mode)
-    symbol = call.market_of(params.text("symbol")).symbol
-    side = _side(params)
-    position = position_side(params.optional("positionSide"))
-    order_type = _order_type(params.text("type"))
-    time_in_force = TimeInForce.GTC
-    if order_type is OrderType.LIMIT:
-        error = ApiError(Error.INVALID_TIME_IN_FORCE)
-        time_in_force = params.member("timeInForce", TimeInForce, error)
-    client_order_id = params.client_order_id()
-    response_type = params.optional("newOrderRespType") or "ACK"
-    if response_type not in RESPONSE_TYPES:
-        raise ApiError(Error.INVALID_RESPONSE_TYPE)
-    _refuse_price_match(params)
-    self_trade_prevention = _self_trade_prevention(params)
-    command = PlaceOrder(
-        account_id=call.account.account_id,
-        symbol=symbol.name,
-        side=side,
-        position_side=position,
-        order_type=order_type,
-        price=precise(price, symbol.price_precision),
-        quantity=precise(quantity, symbol.quantity_precision),
-        time_in_force=time_in_force,
-        reduce_only=reduce_only,
-        client_order_id=client_order_id,
-        self_trade_prevention=self_trade_prevention,
-    )
-    return symbol, command, response_type
-
-
-def _require_well_formed(params: Params, hedge_mode: bool) -> tuple[int | None, int | None, bool]:
-    """Price, quantity and reduceOnly; -1102, -1105, -1106 or -1130 for what cannot be read.
-
-    What is missing comes first, in documented order. Nothing is unfit for an unknown type.
-    """
-    kind = params.values.get("type", "")
-    for name in MANDATORY.get(kind, ("symbol", "side", "type")):
-        params.text(name)
-    price = params.number("price") if kind == "LIMIT" else 0
-    quantity = params.number("quantity") if kind in MANDATORY else 0
-    params.require_filled(*OPTIONAL)
-    # A GTD order carries its date, and is refused for its timeInForce.
-    dated = params.values.get("timeInForce") == "GTD"
-    for name in UNFIT.get(kind, ()):
-        if params.has(name) and not (dated and name == "goodTillDate"):
-            raise ApiError(Error.NOT_REQUIRED, name.lower())
-    if hedge_mode and params.has("reduceOnly"):
-        raise ApiError(Error.NOT_REQUIRED, "reduceonly")
-    if params.optional_flag("closePosition") and kind in MANDATORY:
-        raise ApiError(Error.NOT_REQUIRED, "closeposition")
-    return price, quantity, params.optional_flag("reduceOnly")
-
-
-def _side(params: Params) -> Side:
-    side = SIDES.get(params.text("side"))
-    if side is None:
-        raise ApiError(Error.INVALID_SIDE)
-    return side
-
-
-def _order_type(value: str) -> OrderType:
-    if value in ALGO_TYPES:
-        raise ApiError(Error.USE_ALGO_ENDPOINT)
-    return member_of(value, OrderType, ApiError(Error.INVALID_ORDER_TYPE))
-
-
-def _refuse_price_match(params: Params) -> None:
-    if params.optional("priceMatch") not in (None, "NONE"):
-        raise ApiError(Error.INVALID_PRICE_MATCH)
-
-
-def _self_trade_prevention(params: Params) -> SelfTradePrevention:
-    """NONE, which older pages name, is the venue's default."""
-    value = params.optional("selfTradePreventionMode")
-    if value in (None, "NONE"):
-        return SelfTradePrevention.EXPIRE_MAKER
-    error = ApiError(Error.INVALID_SELF_TRADE_PREVENTION)
-    return member_of(value or "", SelfTradePrevention, error)
 
 
 # Orders that stand.
@@ -216,21 +120,37 @@ def cancel_all_orders(call: Call) -> object:
     return {"code": 200, "msg": "The operation of cancel all open order is done."}
 
 
+def set_countdown(call: Call) -> object:
+    """`POST /fapi/v1/countdownCancelAll`."""
+    name, span = call.params.text("symbol"), call.params.long("countdownTime")
+    if span < 0:
+        raise ApiError(Error.INVALID_PARAMETER, "countdownTime")
+    call.market_of(name)
+    call.submit(SetCountdown(call.account.account_id, name, span))
+    return {"symbol": name, "countdownTime": str(span)}
+
+
 def amend_order(call: Call) -> object:
     """`PUT /fapi/v1/order`."""
     params = call.params
-    for name in ("symbol", "side", "quantity", "price"):
+    matched = is_matched(params)
+    for name in ("symbol", "side", "quantity", *(() if matched else ("price",))):
         params.text(name)
     order_id, client_order_id = which_order(params)
-    sent_price, sent_quantity = params.number("price"), params.number("quantity")
+    sent_price = 0 if matched else params.number("price")
+    sent_quantity = params.number("quantity")
     params.require_filled("priceMatch")
+    if matched and params.has("price"):
+        raise ApiError(Error.NOT_REQUIRED, "price")
     symbol = call.symbol()
-    side = _side(params)
-    _refuse_price_match(params)
+    side = read_side(params)
+    price_match = read_price_match(call, params, OrderType.LIMIT)
     price = precise(sent_price, symbol.price_precision)
     quantity = precise(sent_quantity, symbol.quantity_precision)
     account_id = call.account.account_id
-    command = AmendOrder(account_id, symbol.name, side, quantity, price, order_id, client_order_id)
+    command = AmendOrder(
+        account_id, symbol.name, side, quantity, price, order_id, client_order_id, price_match
+    )
     return told_order(call.submit(command).orders[0], symbol)
 
 

@@ -87,6 +87,7 @@ ROUTES: Final = (
     Route("PUT", "/fapi/v1/batchOrders", TRADE, 5, orders.amend_orders, BATCH),
     Route("DELETE", "/fapi/v1/batchOrders", TRADE, 1, orders.cancel_orders),
     Route("DELETE", "/fapi/v1/allOpenOrders", TRADE, 1, orders.cancel_all_orders),
+    Route("POST", "/fapi/v1/countdownCancelAll", TRADE, 10, orders.set_countdown),
     # Its past.
     Route("GET", "/fapi/v1/order", USER_DATA, 1, history.order, of_history=True),
     Route("GET", "/fapi/v1/openOrder", USER_DATA, 1, history.open_order),

@@ -11,11 +11,12 @@ from perpbox.account import (
     OrderId,
     OrderType,
     PositionSide,
+    PriceMatch,
     SelfTradePrevention,
     Side,
     TimeInForce,
 )
-from perpbox.money import Amount, Price, Quantity, Ratio
+from perpbox.money import Amount, Millis, Price, Quantity, Ratio
 
 
 class OpenVenue(Struct, frozen=True, array_like=True, tag=True):
@@ -58,6 +59,9 @@ class PlaceOrder(Struct, frozen=True, array_like=True, tag=True):
     client_order_id: str = ""
     """Empty: the engine makes one from the order id."""
     self_trade_prevention: SelfTradePrevention = SelfTradePrevention.EXPIRE_MAKER
+    price_match: PriceMatch = PriceMatch.NONE
+    """Where the price of a LIMIT order comes from, if it has none."""
+    good_till: Millis = 0
 
 
 class AmendOrder(Struct, frozen=True, array_like=True, tag=True):
@@ -71,6 +75,7 @@ class AmendOrder(Struct, frozen=True, array_like=True, tag=True):
     order_id: OrderId = 0
     """Zero: `client_order_id` says which order."""
     client_order_id: str = ""
+    price_match: PriceMatch = PriceMatch.NONE
 
 
 class CancelOrder(Struct, frozen=True, array_like=True, tag=True):
@@ -84,6 +89,15 @@ class CancelOrder(Struct, frozen=True, array_like=True, tag=True):
 class CancelAllOrders(Struct, frozen=True, array_like=True, tag=True):
     account_id: AccountId
     symbol: str
+
+
+class SetCountdown(Struct, frozen=True, array_like=True, tag=True):
+    """Cancel the symbol's open orders so much later, unless told something else by then."""
+
+    account_id: AccountId
+    symbol: str
+    span: Millis
+    """Not above zero: do not."""
 
 
 class SetLeverage(Struct, frozen=True, array_like=True, tag=True):
@@ -172,6 +186,7 @@ Command: TypeAlias = (
     | AmendOrder
     | CancelOrder
     | CancelAllOrders
+    | SetCountdown
     | SetLeverage
     | SetMarginType
     | SetPositionMode

@@ -13,11 +13,12 @@ from perpbox.account import (
     OrderId,
     OrderType,
     PositionSide,
+    PriceMatch,
     SelfTradePrevention,
     Side,
     TimeInForce,
 )
-from perpbox.money import Amount, Price, Product, Quantity, Ratio
+from perpbox.money import Amount, Millis, Price, Product, Quantity, Ratio
 
 
 class MoneyReason(Enum):
@@ -73,6 +74,8 @@ class OrderAccepted(Struct, frozen=True, array_like=True, tag=True):
     quantity: Quantity
     reduce_only: bool
     self_trade_prevention: SelfTradePrevention
+    price_match: PriceMatch = PriceMatch.NONE
+    good_till: Millis = 0
 
 
 class OrderRested(Struct, frozen=True, array_like=True, tag=True):
@@ -104,6 +107,7 @@ class OrderAmended(Struct, frozen=True, array_like=True, tag=True):
     order_id: OrderId
     price: Price
     quantity: Quantity
+    price_match: PriceMatch = PriceMatch.NONE
 
 
 class OrderCanceled(Struct, frozen=True, array_like=True, tag=True):
@@ -115,6 +119,14 @@ class OrderExpired(Struct, frozen=True, array_like=True, tag=True):
     account_id: AccountId
     order_id: OrderId
     reason: ExpiryReason
+
+
+class CountdownSet(Struct, frozen=True, array_like=True, tag=True):
+    """The symbol's open orders are canceled at this time; never, if it is 0."""
+
+    account_id: AccountId
+    symbol: str
+    deadline: Millis
 
 
 class Traded(Struct, frozen=True, array_like=True, tag=True):
@@ -228,6 +240,7 @@ Event: TypeAlias = (
     | OrderAmended
     | OrderCanceled
     | OrderExpired
+    | CountdownSet
     | Traded
     | PositionChanged
     | PositionHandedOver

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from perpbox.engine import commands as asked
-from perpbox.engine import fees, orders, prices, settings, standing, transfers
+from perpbox.engine import deadlines, due, fees, orders, prices, settings, standing, transfers
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.money import Millis
@@ -29,6 +29,7 @@ _HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
     asked.AmendOrder: standing.amend_order,
     asked.CancelOrder: standing.cancel_order,
     asked.CancelAllOrders: standing.cancel_all_orders,
+    asked.SetCountdown: deadlines.set_countdown,
     asked.SetLeverage: settings.set_leverage,
     asked.SetMarginType: settings.set_margin_type,
     asked.SetPositionMode: settings.set_position_mode,
@@ -39,5 +40,5 @@ _HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
     asked.MovePrices: prices.move_prices,
     asked.SetLiquidity: prices.set_liquidity,
     asked.MoveClock: prices.move_clock,
-    asked.Tick: standing.tick,
+    asked.Tick: due.tick,
 }

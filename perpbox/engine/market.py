@@ -99,6 +99,11 @@ class Market:
         house = levels[0][0]
         return house if not client or (house - client) * side > 0 else client
 
+    def level_price(self, side: Side, rank: int) -> Price:
+        """Price of the level of this rank, 1 for the best, clients and house together; 0: none."""
+        levels = self.depth(side, rank)
+        return levels[rank - 1][0] if len(levels) >= rank else 0
+
     def depth(self, side: Side, limit: int) -> list[tuple[Price, Quantity]]:
         """The best price levels of clients and house together."""
         levels: dict[Price, Quantity] = {}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from heapq import merge
+from typing import TypeAlias
+
 from perpbox.account import (
     BUY,
     AccountId,
@@ -11,6 +15,7 @@ from perpbox.account import (
     PositionSide,
     SelfTradePrevention,
     Side,
+    TimeInForce,
 )
 from perpbox.engine.commands import PlaceOrder
 from perpbox.engine.events import OrderExpired
@@ -61,12 +66,14 @@ def match(turn: Turn, market: Market, order: Order) -> None:
 
 def _meet(turn: Turn, market: Market, order: Order, maker: Order) -> bool:
     """The order meets a client's order; whether it may go on afterwards."""
-    if maker.account_id == order.account_id:
+    if maker.account_id == order.account_id and order.prevents_self_trade:
         mode = order.self_trade_prevention
         if mode is not SelfTradePrevention.EXPIRE_TAKER:
             turn.emit(OrderExpired(maker.account_id, maker.order_id, ExpiryReason.SELF_TRADE))
         if mode is not SelfTradePrevention.EXPIRE_MAKER:
-            turn.emit(OrderExpired(order.account_id, order.order_id, ExpiryReason.SELF_TRADE))
+            at_once = order.time_in_force is TimeInForce.IOC
+            reason = ExpiryReason.IMMEDIATE_SELF_TRADE if at_once else ExpiryReason.SELF_TRADE
+            turn.emit(OrderExpired(order.account_id, order.order_id, reason))
             return False
         return True
     offered = closable(turn, maker)
@@ -97,37 +104,51 @@ def would_take(market: Market, side: Side, price: Price) -> bool:
     return best != 0 and (best - price) * side <= 0
 
 
-def can_fill(turn: Turn, market: Market, command: PlaceOrder) -> bool:
+def can_fill(turn: Turn, market: Market, command: PlaceOrder, limit: Price) -> bool:
     """Whether a limit order would trade whole, at once.
 
-    What reduces counts as far as its position reaches once the orders before it have traded; an
-    order of its own account counts nothing, or ends the search if it would end the order.
+    What reduces counts as far as its position reaches once the orders before it have traded. Its
+    own account's orders count like any others: a FOK order's self-trade prevention has no effect.
     """
-    side, limit = command.side, command.price
-    wanted = command.quantity
-    held: dict[tuple[AccountId, PositionSide], Quantity] = {}
-    for maker in market.book.side(-side).orders():
-        if (maker.price - limit) * side > 0 or wanted <= 0:
+    side, wanted = command.side, command.quantity
+    taker: Leg = (command.account_id, command.symbol, command.position_side)
+    held: dict[Leg, Quantity] = {}
+    closed: set[Leg] = set()
+    for price, maker, quantity in _offers(market, -side):
+        if (price - limit) * side > 0 or wanted <= 0:
             break
-        if maker.account_id == command.account_id:
-            if command.self_trade_prevention is SelfTradePrevention.EXPIRE_MAKER:
-                continue
-            limit = maker.price - side
-            break
-        leg = (maker.account_id, maker.position_side)
-        if leg not in held:
-            exposure = turn.state.accounts[maker.account_id].exposures[maker.symbol]
-            held[leg] = exposure.position(maker.position_side).quantity
-        offered = maker.remaining
-        if maker.closes:
-            offered = min(offered, max(0, -held[leg] * maker.side))
-        held[leg] += offered * maker.side
-        wanted -= offered
-    for level, quantity in market.shown_levels(-side):
-        if (level - limit) * side > 0:
-            break
-        wanted -= quantity
+        filled = min(quantity, wanted)
+        if maker:
+            leg = (maker.account_id, maker.symbol, maker.position_side)
+            if maker.closes:
+                reach = max(0, -_held(turn, held, leg) * maker.side)
+                filled = 0 if leg in closed else min(filled, reach)
+            held[leg] = _held(turn, held, leg) + filled * maker.side
+            # Maker before taker, as in a trade: what then can close nothing any more expires.
+            if held[leg] * maker.side >= 0:
+                closed.add(leg)
+        held[taker] = _held(turn, held, taker) + filled * side
+        wanted -= filled
     return wanted <= 0
+
+
+Leg: TypeAlias = tuple[AccountId, str, PositionSide]
+
+
+def _held(turn: Turn, held: dict[Leg, Quantity], leg: Leg) -> Quantity:
+    """What a leg holds by now in a trial, or as it really stands."""
+    if leg in held:
+        return held[leg]
+    account_id, symbol, position_side = leg
+    exposure = turn.state.accounts[account_id].exposures.get(symbol)
+    return exposure.position(position_side).quantity if exposure else 0
+
+
+def _offers(market: Market, side: Side) -> Iterator[tuple[Price, Order | None, Quantity]]:
+    """What would trade, in its order: price, the client's order or None for the house, quantity."""
+    orders = ((o.price, o, o.remaining) for o in market.book.side(side).orders())
+    quotes = ((price, None, quantity) for price, quantity in market.shown_levels(side))
+    return merge(orders, quotes, key=lambda offer: (-offer[0] * side, offer[1] is None))
 
 
 def fill_crossed(turn: Turn, market: Market) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from perpbox.account import (
     BUY,
     Account,
@@ -12,6 +14,7 @@ from perpbox.account import (
     OrderType,
     Position,
     PositionSide,
+    PriceMatch,
     Side,
     TimeInForce,
 )
@@ -36,12 +39,24 @@ from perpbox.margin.order import (
 )
 from perpbox.money import SCALE, Amount, Price, Quantity
 
+MATCHED: Final = {
+    PriceMatch.OPPONENT: (True, 1),
+    PriceMatch.OPPONENT_5: (True, 5),
+    PriceMatch.OPPONENT_10: (True, 10),
+    PriceMatch.OPPONENT_20: (True, 20),
+    PriceMatch.QUEUE: (False, 1),
+    PriceMatch.QUEUE_5: (False, 5),
+    PriceMatch.QUEUE_10: (False, 10),
+    PriceMatch.QUEUE_20: (False, 20),
+}
+"""Whether the price is of the other side, and of which level."""
+
 
 def place_order(turn: Turn, command: PlaceOrder) -> None:
     """Check the order, let it stand, trade what it can, and rest or expire what is left."""
     account = turn.account(command.account_id)
     market = turn.market(command.symbol)
-    check_new_order(turn, account, market, command)
+    price = check_new_order(turn, account, market, command)
     order_id = turn.state.next_order_id
     turn.emit(
         OrderAccepted(
@@ -53,10 +68,12 @@ def place_order(turn: Turn, command: PlaceOrder) -> None:
             command.position_side,
             command.order_type,
             command.time_in_force,
-            command.price,
+            price,
             command.quantity,
             command.reduce_only,
             command.self_trade_prevention,
+            command.price_match,
+            command.good_till,
         )
     )
     order = turn.state.orders[order_id]
@@ -90,13 +107,26 @@ def finish(turn: Turn, order: Order) -> None:
         turn.emit(OrderRested(order.account_id, order.order_id))
 
 
-def check_new_order(turn: Turn, account: Account, market: Market, command: PlaceOrder) -> None:
-    """Refuse what may not stand; `POST /fapi/v1/order/test` asks just this."""
+def limit_price(
+    turn: Turn, market: Market, side: Side, price: Price, price_match: PriceMatch
+) -> Price:
+    """The price of an order, out of the book where it says so."""
+    if price_match is PriceMatch.NONE:
+        return price
+    opponent, rank = MATCHED[price_match]
+    found = market.level_price(-side if opponent else side, rank)
+    turn.require(found != 0, Reject.NO_DEPTH)
+    return found
+
+
+def check_new_order(turn: Turn, account: Account, market: Market, command: PlaceOrder) -> Price:
+    """Refuse what may not stand; `POST /fapi/v1/order/test` asks just this. The limit price."""
     side, quantity = command.side, command.quantity
+    limit = limit_price(turn, market, side, command.price, command.price_match)
     exposure = account.exposure(market.symbol)
     hedge_close = closes_leg(side, command.position_side)
     closes = command.reduce_only or hedge_close
-    filters.check(market, command.order_type, side, command.price, quantity, closes)
+    filters.check(market, command.order_type, side, limit, quantity, closes)
     both = command.position_side is PositionSide.BOTH
     turn.require(both is not account.hedge_mode, Reject.POSITION_SIDE_MISMATCH)
     position = exposure.position(command.position_side)
@@ -111,7 +141,7 @@ def check_new_order(turn: Turn, account: Account, market: Market, command: Place
         turn.require(
             len(exposure.orders) < market.symbol.max_num_orders, Reject.TOO_MANY_OPEN_ORDERS
         )
-    price = command.price
+    price = limit
     if not closes and needs_margin(position, side, quantity):
         if command.order_type is OrderType.MARKET:
             price = assumed_market_price(side, market.best_price(-side), market.mark)
@@ -120,10 +150,11 @@ def check_new_order(turn: Turn, account: Account, market: Market, command: Place
         cost = increase + open_loss(side, quantity, price, market.mark)
         require_available(turn, account, market, cost)
     if command.time_in_force is TimeInForce.GTX:
-        turn.require(not would_take(market, side, price), Reject.GTX_WOULD_TAKE)
+        turn.require(not would_take(market, side, limit), Reject.GTX_WOULD_TAKE)
     elif command.time_in_force is TimeInForce.FOK:
         enough = not closes or quantity <= abs(position.quantity)
-        turn.require(enough and can_fill(turn, market, command), Reject.FOK_NOT_FILLED)
+        turn.require(enough and can_fill(turn, market, command, limit), Reject.FOK_NOT_FILLED)
+    return limit
 
 
 def closes_leg(side: Side, position_side: PositionSide) -> bool:

@@ -12,6 +12,7 @@ class Reject(Enum):
     UNKNOWN_SYMBOL = auto()
     UNKNOWN_ASSET = auto()
     INVALID_AMOUNT = auto()
+    NO_DEPTH = auto()
     # Filters, as exchangeInfo lists them.
     PRICE_NOT_POSITIVE = auto()
     PRICE_ABOVE_MAX = auto()

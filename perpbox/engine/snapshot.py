@@ -18,7 +18,7 @@ from perpbox.account import (
 )
 from perpbox.engine.apply.orders import stand
 from perpbox.engine.market import Market
-from perpbox.engine.state import State
+from perpbox.engine.state import State, agenda_of
 from perpbox.instrument import Catalogue
 from perpbox.instrument.symbol import initial_margin_rate
 from perpbox.margin.multi_assets import rates_of
@@ -82,6 +82,7 @@ class Facts(Struct, array_like=True):
     markets: list[MarketFacts]
     asset_indexes: dict[str, Price]
     orders: list[Order]
+    countdowns: list[tuple[AccountId, str, Millis]]
 
 
 COUNTERS: Final = (
@@ -105,6 +106,7 @@ def dump(state: State) -> bytes:
         markets=[_market_facts(m) for m in state.markets.values()],
         asset_indexes=state.asset_indexes,
         orders=list(state.orders.values()),
+        countdowns=sorted((a, symbol, due) for (a, symbol), due in state.countdowns.items()),
     )
     return msgspec.json.encode(facts)
 
@@ -133,6 +135,8 @@ def load(data: bytes, catalogue: Catalogue) -> State:
     for name, value in zip(COUNTERS, facts.counters, strict=True):
         setattr(state, name, value)
     state.prices_version = facts.prices_version
+    state.countdowns = {(a, symbol): due for a, symbol, due in facts.countdowns}
+    state.agenda = agenda_of(state)
     return state
 
 

@@ -1,32 +1,33 @@
-"""Orders that stand: amending and canceling them, and the end of their life."""
+"""Orders that stand: amending and canceling them."""
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import Final
 
-from perpbox.account import Account, ExpiryReason, Order, TimeInForce
+from perpbox.account import Account, Order, TimeInForce
 from perpbox.engine import filters
-from perpbox.engine.commands import AmendOrder, CancelAllOrders, CancelOrder, Tick
-from perpbox.engine.events import OrderAmended, OrderCanceled, OrderExpired
+from perpbox.engine.commands import (
+    AmendOrder,
+    CancelAllOrders,
+    CancelOrder,
+)
+from perpbox.engine.events import OrderAmended, OrderCanceled
 from perpbox.engine.market import Market
 from perpbox.engine.matching import match, would_take
 from perpbox.engine.orders import (
     closes_leg,
     finish,
+    limit_price,
     require_available,
     require_closable,
     require_position_limit,
 )
 from perpbox.engine.rejects import Reject, Rejected
-from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.margin.order import initial_margin_increase, needs_margin, open_loss
-from perpbox.money import Millis, Price, Quantity
+from perpbox.money import Price, Quantity
 
 MAX_AMENDMENTS: Final = 10_000
-GTC_LIFE: Final[Millis] = 365 * 24 * 3600 * 1000
-"""A GTC order stands for one year (common-definition page)."""
 
 
 def find_order(
@@ -68,7 +69,8 @@ def amend_order(turn: Turn, command: AmendOrder) -> None:
     market = turn.market(command.symbol)
     order = find_order(turn, account, command.symbol, command.order_id, command.client_order_id)
     turn.require(order.side == command.side, Reject.UNKNOWN_ORDER)
-    price, quantity = command.price, command.quantity
+    quantity = command.quantity
+    price = limit_price(turn, market, order.side, command.price, command.price_match)
     filters.check_limit(market, order.side, price, quantity, order.closes)
     turn.require(price != order.price or quantity != order.quantity, Reject.NO_NEED_TO_MODIFY)
     turn.require(order.amendments < MAX_AMENDMENTS, Reject.TOO_MANY_MODIFICATIONS)
@@ -78,7 +80,8 @@ def amend_order(turn: Turn, command: AmendOrder) -> None:
         turn.emit(OrderCanceled(account.account_id, order.order_id))
         return
     _check_amended(turn, account, market, order, price, quantity - order.executed)
-    turn.emit(OrderAmended(account.account_id, order.order_id, price, quantity))
+    amended = OrderAmended(account.account_id, order.order_id, price, quantity, command.price_match)
+    turn.emit(amended)
     if post_only and would_take(market, order.side, price):
         # It has left the book, and the house's quotes that it alone had hidden are shown again.
         turn.emit(OrderCanceled(account.account_id, order.order_id))
@@ -107,21 +110,3 @@ def _check_amended(
     increase = initial_margin_increase(exposure, position, market.mark, order.side, difference, 1)
     loss = open_loss(order.side, remaining, price, market.mark)
     require_available(turn, account, market, increase + loss)
-
-
-# What falls due.
-
-
-def next_expiry(state: State) -> Millis | None:
-    """When the oldest open order reaches the end of its life."""
-    for order in state.orders.values():
-        return order.created + GTC_LIFE
-    return None
-
-
-def tick(turn: Turn, command: Tick) -> None:
-    """Expire the orders whose life has ended."""
-    # Orders lie in the order of their acceptance: the first that lives on ends the search.
-    due = list(takewhile(lambda o: o.created + GTC_LIFE <= turn.now, turn.state.orders.values()))
-    for order in due:
-        turn.emit(OrderExpired(order.account_id, order.order_id, ExpiryReason.TOO_OLD))

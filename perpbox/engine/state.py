@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from perpbox.account import Account, AccountId, Order, OrderId
+from perpbox.engine.agenda import Agenda, Due, Entry
 from perpbox.engine.market import Market
 from perpbox.instrument import Catalogue
 from perpbox.margin.multi_assets import Rates
@@ -19,8 +20,10 @@ class State:
 
     __slots__ = (
         "accounts",
+        "agenda",
         "asset_indexes",
         "catalogue",
+        "countdowns",
         "house",
         "markets",
         "marks",
@@ -53,10 +56,46 @@ class State:
         self.next_trade_id = first
         self.next_transaction_id = first
         self.next_priority = 1
+        self.countdowns: dict[tuple[AccountId, str], Millis] = {}
+        """When the open orders of an account in a symbol are canceled."""
+        self.agenda = Agenda()
+        """What falls due when; derived from the orders and countdowns."""
         self.now: Millis = 0
         """Time of the last turn."""
         self.prices_version = 0
         """Rises with every move of a mark or index price."""
+
+
+def agenda_of(state: State) -> Agenda:
+    """The agenda that the facts make."""
+    entries = [
+        Entry(o.good_till, Due.ORDER_END, o.order_id, o.symbol)
+        for o in state.orders.values()
+        if o.good_till
+    ]
+    entries += [
+        Entry(deadline, Due.COUNTDOWN, account_id, symbol)
+        for (account_id, symbol), deadline in state.countdowns.items()
+    ]
+    return Agenda(entries)
+
+
+def counts(state: State, entry: Entry) -> bool:
+    """Whether the facts still say so."""
+    if entry.due is Due.ORDER_END:
+        order = state.orders.get(entry.number)
+        return order is not None and order.good_till == entry.time
+    return state.countdowns.get((entry.number, entry.symbol)) == entry.time
+
+
+def next_due(state: State) -> Millis | None:
+    """When the next thing falls due."""
+    agenda = state.agenda
+    if agenda.is_crowded:
+        agenda = state.agenda = agenda_of(state)
+    while agenda and not counts(state, agenda.first):
+        agenda.drop_first()
+    return agenda.first.time if agenda else None
 
 
 def money_sums(state: State) -> dict[str, Amount]:

@@ -146,7 +146,7 @@ def exact(where: str, figure: Figure) -> int:
     try:
         return parse(_without_exponent(figure))
     except (NotANumber, TooPrecise) as error:
-        raise CatalogueError(f"{where}: '{figure}' is not a number of 8 decimals") from error
+        raise CatalogueError(f"{where}: {figure!r} is not a number of 8 decimals") from error
 
 
 def roughly(where: str, figure: Figure) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from perpbox.account import AccountId, ExpiryReason, OrderId, OrderStatus
+from perpbox.account import AccountId, OrderId, OrderStatus
 from perpbox.engine import events as happened
+from perpbox.engine.apply.orders import status_of
 from perpbox.engine.line import Line
 from perpbox.journal.records import (
     IncomeRecord,
@@ -106,6 +107,8 @@ def _order_accepted(history: Projection, event: happened.OrderAccepted, now: Mil
             now,
             now,
             0,
+            price_match=event.price_match,
+            good_till=event.good_till,
         )
     )
 
@@ -143,6 +146,7 @@ def _order_amended(history: Projection, event: happened.OrderAmended, now: Milli
     order.quantity = event.quantity
     order.amendments += 1
     order.updated = now
+    order.price_match = event.price_match
 
 
 def _order_canceled(history: Projection, event: happened.OrderCanceled, now: Millis) -> None:
@@ -150,9 +154,8 @@ def _order_canceled(history: Projection, event: happened.OrderCanceled, now: Mil
 
 
 def _order_expired(history: Projection, event: happened.OrderExpired, now: Millis) -> None:
-    in_match = event.reason is ExpiryReason.SELF_TRADE
-    status = OrderStatus.EXPIRED_IN_MATCH if in_match else OrderStatus.EXPIRED
-    history.end_order(event.order_id, status, now).expiry_reason = event.reason
+    ended = history.end_order(event.order_id, status_of(event.reason), now)
+    ended.expiry_reason = event.reason
 
 
 def _money_moved(history: Projection, event: happened.MoneyMoved, now: Millis) -> None:

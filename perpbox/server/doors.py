@@ -21,7 +21,7 @@ def application(parts: Parts, facts: Facts, settings: Settings) -> Application:
     control = Control(Desk(parts.venue, parts.clock, parts.keys, facts))
     tape = _tape(parts)
     api = Api(
-        ApiDesk(parts.venue, parts.journal.history, tape),
+        ApiDesk(parts.venue, parts.journal.history, tape, settings.api_date),
         parts.keys,
         limits=Limits() if settings.limits == "binance" else None,
         machine_clock=_second_clock(settings, parts.clock),

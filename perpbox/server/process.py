@@ -13,6 +13,9 @@ import uvloop
 
 import perpbox
 from perpbox.control.desk import Facts
+from perpbox.engine.line import Line
+from perpbox.feed.clock import ClockMode
+from perpbox.money import Millis
 from perpbox.server.compose import Parts, compose
 from perpbox.server.doors import application
 from perpbox.server.http import HttpServer
@@ -21,6 +24,7 @@ from perpbox.server.settings import AddressTaken, Settings, Unusable
 
 BEAT: Final = 1.0
 """Seconds between two looks at what has fallen due."""
+MILLIS: Final = 1000
 PATIENCE: Final = 5.0
 """Seconds that a stop gives to what is in flight."""
 WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  names, no address to bind
@@ -39,6 +43,8 @@ class Process:
         self._patience = PATIENCE
         self._stopping = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
+        self._looks_at: Millis = 0
+        """When by the venue's clock the timer looks at what has fallen due."""
         started = time.monotonic()
         self._facts = Facts(
             version=perpbox.__version__,
@@ -68,6 +74,7 @@ class Process:
         except OSError as error:
             raise _why_not(self.settings, error) from error
         self._beat()
+        venue.listeners.append(self._note_turn)
         self._log.info(
             "started",
             version=perpbox.__version__,
@@ -114,7 +121,24 @@ class Process:
         except Exception as error:  # noqa: BLE001  a venue that cannot keep time must not go on
             self.fail("timer failed", error)
             return
-        self._timer = self.loop.call_later(BEAT, self._beat)
+        self._set_timer()
+
+    def _set_timer(self) -> None:
+        """Look again in a second, or sooner if something falls due by a clock that runs."""
+        venue = self.parts.venue
+        now, pause = venue.now(), BEAT
+        agenda = venue.state.agenda
+        if agenda and self.parts.clock.mode is ClockMode.REAL:
+            pause = min(BEAT, max(0, agenda.first.time - now) / MILLIS)
+        self._looks_at = now + int(pause * MILLIS)
+        self._timer = self.loop.call_later(pause, self._beat)
+
+    def _note_turn(self, _line: Line) -> None:
+        """A turn may have brought something that falls due before the timer looks."""
+        agenda = self.parts.venue.state.agenda
+        if self._timer is not None and agenda.is_due(self._looks_at - 1):
+            self._timer.cancel()
+            self._set_timer()
 
 
 async def serve(settings: Settings, log: Log, on_ready: Callable[[Process], None]) -> int:

@@ -6,6 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
+from perpbox.api.calendar import NEWEST, Day, is_day
 from perpbox.control.app import is_loopback
 from perpbox.money import Millis
 
@@ -40,6 +41,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     clock: ClockName = "real"
     start: Millis | None = None
     """Where the clock stands at the start; None: at the machine's time."""
+    api_date: Day = NEWEST
+    """The API answers as the live service did on this day."""
     catalogue: tuple[str, ...] = ()
     """Files with an exchangeInfo, a leverageBracket and perhaps a premiumIndex answer, for a new
     journal; none: the built-in one."""
@@ -57,6 +60,8 @@ def require_usable(settings: Settings) -> None:
             f"{settings.host} can be reached from outside, so --token (or PERPBOX_TOKEN) is "
             "needed: whoever reaches the control interface commands the venue."
         )
+    if not is_day(settings.api_date):
+        raise Unusable(f"--api-date takes a day such as {NEWEST}, not {settings.api_date!r}.")
     if len(settings.catalogue) not in CATALOGUE_FILES:
         raise Unusable("--catalogue takes two files, exchangeInfo and leverageBracket, or three.")
     if not settings.token.isprintable() or settings.token != settings.token.strip():

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from perpbox.api.app import Api
+from perpbox.api.calendar import NEWEST
 from perpbox.api.desk import Desk
 from perpbox.api.limits import Limits
 from perpbox.engine.commands import (
@@ -100,6 +101,7 @@ class Exchange:
         limits: Limits | None = None,
         machine_clock: Callable[[], Millis | None] | None = None,
         before: Exchange | None = None,
+        api_date: str = NEWEST,
     ) -> None:
         """A new venue, or with `before` that one as a start out of a snapshot would have it."""
         self.journal = journal or MemoryJournal(Head(b"", 0, created=0))
@@ -111,7 +113,7 @@ class Exchange:
         self.tape = Tape(self._prints_before)
         self.venue.listeners.append(self.tape.note)
         self.api = Api(
-            Desk(self.venue, self.journal.history, self.tape),
+            Desk(self.venue, self.journal.history, self.tape, api_date),
             self.keys,
             limits=limits,
             machine_clock=machine_clock,

@@ -60,6 +60,7 @@ WEIGHTS: Final = {
     "GET /fapi/v1/commissionRate": 20,
     "GET /fapi/v1/feeBurn": 30,
     "POST /fapi/v1/feeBurn": 1,
+    "POST /fapi/v1/countdownCancelAll": 10,
     "GET /fapi/v1/rateLimit/order": 1,
     "GET /fapi/v1/positionSide/dual": 30,
     "GET /fapi/v1/multiAssetsMargin": 30,

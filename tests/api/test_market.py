@@ -109,7 +109,7 @@ def test_exchange_info_of_a_symbol(info: Any) -> None:
         "marketTakeBound": row["marketTakeBound"],
         "maxMoveOrderLimit": 10000,
         "orderTypes": ["LIMIT", "MARKET"],
-        "timeInForce": ["GTC", "IOC", "FOK", "GTX"],
+        "timeInForce": ["GTC", "IOC", "FOK", "GTX", "GTD"],
     }
     assert filters == [
         {

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from perpbox.api.orders import ALGO_TYPES
+from perpbox.api.new_order import ALGO_TYPES
 from tests.api.exchange import NOON, SECOND, Exchange
 from tests.api.fields import ORDER_TOLD, places, wrong_formats
 from tests.api.trader import ORDER, Trader, limit_order
@@ -236,7 +236,16 @@ LIMIT: Final = limit_order("BUY", "0.1", "49000")
         ({**LIMIT, "type": "limit"}, -1116, ""),
         ({**LIMIT, "symbol": "btcusdt"}, -1121, ""),
         ({**LIMIT, "timeInForce": "RPI"}, -1115, ""),
-        ({**LIMIT, "timeInForce": "GTD", "goodTillDate": "1798000000000"}, -1115, ""),
+        ({**LIMIT, "timeInForce": "GTD"}, -1102, "'goodTillDate'"),
+        ({**LIMIT, "timeInForce": "GTD", "goodTillDate": "tomorrow"}, -1102, "'goodTillDate'"),
+        ({**LIMIT, "timeInForce": "GTD", "goodTillDate": str(NOON + 600_000)}, -5040, "600 sec"),
+        ({**LIMIT, "timeInForce": "GTD", "goodTillDate": "253402300799000"}, -5040, "9999"),
+        ({**LIMIT, "priceMatch": "QUEUE"}, -1106, "'price'"),
+        ({**LIMIT, "priceMatch": "BEST"}, -5037, "Invalid price match"),
+        ({**LIMIT, "price": None, "priceMatch": "NONE"}, -1102, "'price'"),
+        ({**LIMIT, "price": None, "priceMatch": "OPPONENT_10"}, -5037, ""),
+        ({**LIMIT, "price": None, "priceMatch": "OPPONENT_20"}, -5037, ""),
+        ({**MARKET, "priceMatch": "QUEUE"}, -5038, "LIMIT, STOP AND TAKE_PROFIT"),
         ({**LIMIT, "newClientOrderId": "a" * 37}, -4015, ""),
         ({**LIMIT, "newClientOrderId": "new\n"}, -4015, ""),
         ({**LIMIT, "newClientOrderId": "é"}, -4015, ""),

@@ -90,7 +90,7 @@ class Trader:
 
     # The orders that tests place most.
 
-    def limit(self, side: str, quantity: str, price: str, **more: object) -> Any:
+    def limit(self, side: str, quantity: str, price: str | None, **more: object) -> Any:
         """A LIMIT order, GTC on BTCUSDT unless told otherwise."""
         return self.post(ORDER, **limit_order(side, quantity, price, **more))
 
@@ -101,7 +101,7 @@ class Trader:
         return self.post(ORDER, **order)
 
 
-def limit_order(side: str, quantity: str, price: str, **more: object) -> dict[str, object]:
+def limit_order(side: str, quantity: str, price: str | None, **more: object) -> dict[str, object]:
     """Parameters of a LIMIT order on BTCUSDT, GTC; None takes one out."""
     return {
         "symbol": "BTCUSDT",

@@ -25,6 +25,7 @@ from perpbox.account import (
     SELL,
     OrderType,
     PositionSide,
+    PriceMatch,
     SelfTradePrevention,
     Side,
     TimeInForce,
@@ -36,7 +37,7 @@ from perpbox.instrument import Catalogue
 from perpbox.money import parse
 from tests.engine.checks import found
 from tests.engine.facts import complaint, facts_of, same
-from tests.engine.rig import Rig
+from tests.engine.rig import START, Rig
 from tests.worlds import CATALOGUE
 
 Words = list[str]
@@ -103,6 +104,14 @@ class Table:
             return self._deposit(name, rest)
         return self.rig.submit(VERBS[verb](self.ids[name], rest))
 
+    def amend_to_match(self, name: str, order: str, level: str) -> Turn:
+        """Amend an order of 0.1 BTCUSDT to buy to a price out of the book."""
+        match = PriceMatch[level.upper().replace("-", "_")]
+        quantity = parse("0.1")
+        return self.rig.submit(
+            ask.AmendOrder(self.ids[name], "BTCUSDT", BUY, quantity, 0, 0, order, match)
+        )
+
     def _deposit(self, name: str, words: Words) -> Turn:
         """The first deposit opens the account, with as many assets as are named."""
         amounts = {asset: parse(amount) for amount, asset in pairs(words)}
@@ -163,9 +172,7 @@ def _quotes(table: Table, words: Words) -> Turn:
 
 def _clock(table: Table, words: Words) -> Turn:
     """clock +365d: time passes, and what falls due is done."""
-    digits = words[0].removeprefix("+").rstrip("dhms")
-    unit = words[0].removeprefix("+")[len(digits) :]
-    table.rig.now += int(digits) * MILLIS[unit] - 1
+    table.rig.now += span_of(words[0]) - 1
     return table.rig.submit(ask.Tick())
 
 
@@ -181,11 +188,26 @@ ACTIONS: Final[dict[str, Callable[[Table, Words], Turn]]] = {
 # What a trader does.
 
 
+def span_of(word: str) -> int:
+    """Read "+365d" or "500ms"."""
+    digits = word.removeprefix("+").rstrip("dhms")
+    return int(digits) * MILLIS[word.removeprefix("+")[len(digits) :]]
+
+
 def _order(account_id: int, side: Side, words: Words) -> ask.PlaceOrder:
-    """QUANTITY SYMBOL market|limit PRICE [gtc…] [long|short] [reduce-only] [expire-…] [as ID]"""
+    """QUANTITY SYMBOL market | limit PRICE | match LEVEL [gtc…] [till +TIME] [long|short]
+    [reduce-only] [expire-…] [as ID]; a time is counted from the start.
+    """
     quantity, symbol, order_type, *rest = words
     price = parse(rest.pop(0)) if order_type == "limit" else 0
-    client_order_id = ""
+    price_match = PriceMatch.NONE
+    if order_type == "match":
+        order_type, price_match = "limit", PriceMatch[rest.pop(0).upper().replace("-", "_")]
+    client_order_id, good_till = "", 0
+    if "till" in rest:
+        at = rest.index("till")
+        good_till = START + span_of(rest[at + 1])
+        rest[at : at + 2] = ["gtd"]
     if "as" in rest:
         at = rest.index("as")
         client_order_id = rest[at + 1]
@@ -216,6 +238,8 @@ def _order(account_id: int, side: Side, words: Words) -> ask.PlaceOrder:
         reduce_only,
         client_order_id,
         prevention,
+        price_match,
+        good_till,
     )
 
 
@@ -259,6 +283,7 @@ VERBS: Final[dict[str, Callable[[int, Words], ask.Command]]] = {
     "amend": _amend,
     "cancel": lambda who, w: ask.CancelOrder(who, w[2], client_order_id=w[0]),
     "cancels-all": lambda who, w: ask.CancelAllOrders(who, w[0]),
+    "countdown": lambda who, w: ask.SetCountdown(who, w[0], span_of(w[1])),
     "leverage": lambda who, w: ask.SetLeverage(who, w[0], int(w[1])),
     "margin": lambda who, w: ask.SetMarginType(who, w[0], w[1] == "isolated"),
     "mode": lambda who, w: ask.SetPositionMode(who, w[0] == "hedge"),

@@ -165,6 +165,7 @@ def test_the_mode_of_the_standing_order_does_not_matter() -> None:
 
 
 def test_an_amended_order_that_meets_its_own_follows_its_own_mode() -> None:
+    """A recorded amendment of 2025-12 keeps its mode, whatever the page on the modes says."""
     play("""
         alice deposits 10000 USDT
         quotes BTCUSDT
@@ -173,6 +174,30 @@ def test_an_amended_order_that_meets_its_own_follows_its_own_mode() -> None:
         alice amend low of BTCUSDT to buy 0.1 @ 50000   -> amended
                                                         -> expired SELF_TRADE
         check alice orders high
+    """)
+
+
+def test_without_prevention_an_account_trades_with_itself() -> None:
+    play("""
+        alice deposits 10000 USDT
+        quotes BTCUSDT
+        alice sell 0.1 BTCUSDT limit 50000 as mine
+        alice buy 0.1 BTCUSDT market none               -> mine filled 0.1 @ 50000
+                                                        -> filled 0.1 @ 50000
+        check alice BTCUSDT amount 0
+        check BTCUSDT last 50000 house 0
+    """)
+
+
+def test_an_immediate_order_that_meets_its_own_expires_for_a_reason_of_its_own() -> None:
+    play("""
+        alice deposits 10000 USDT
+        quotes BTCUSDT asks 0.1@49990
+        alice sell 0.1 BTCUSDT limit 50000 as mine
+        alice buy 0.2 BTCUSDT limit 50000 ioc expire-taker  -> filled 0.1 @ 49990
+                                                            -> expired IMMEDIATE_SELF_TRADE
+        alice buy 0.2 BTCUSDT market expire-both            -> mine expired SELF_TRADE
+                                                            -> expired SELF_TRADE
     """)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from perpbox.account import BUY, OrderType, PositionSide
 from perpbox.engine.commands import PlaceOrder
-from perpbox.engine.standing import GTC_LIFE, next_expiry
+from perpbox.engine.deadlines import GTC_LIFE
+from perpbox.engine.due import next_time
 from perpbox.money import parse
 from tests.engine.rig import START
 from tests.engine.table import play
@@ -73,30 +76,44 @@ def test_a_fill_or_kill_order_that_cannot_trade_whole_is_refused_and_nothing_tra
     """)
 
 
-def test_fill_or_kill_does_not_count_on_orders_of_the_same_account() -> None:
-    play("""
-        alice deposits 10000 USDT
-        quotes BTCUSDT bids 1@49999 asks 0.1@50001
-        alice sell 0.1 BTCUSDT limit 50000 as mine
-        alice buy 0.2 BTCUSDT limit 50001 fok               -> rejected FOK_NOT_FILLED
-        alice buy 0.1 BTCUSDT limit 50001 fok               -> mine expired SELF_TRADE
-                                                            -> filled 0.1 @ 50001
-    """)
-
-
-def test_fill_or_kill_stops_where_its_own_order_would_make_it_expire() -> None:
-    play("""
+@pytest.mark.parametrize("mode", ["expire-taker", "expire-maker", "expire-both", "none"])
+def test_fill_or_kill_trades_with_its_own_account_whatever_its_mode(mode: str) -> None:
+    """Binance's page on self-trade prevention: it has no effect for FOK and GTX."""
+    play(f"""
         alice deposits 10000 USDT
         bob deposits 10000 USDT
         quotes BTCUSDT bids 1@49998 asks 0.1@49999 0.2@50000 0.1@50001
         alice sell 0.1 BTCUSDT limit 50000 as mine
         bob sell 0.1 BTCUSDT limit 50000 as b1
-        alice buy 0.2 BTCUSDT limit 50001 fok expire-taker  -> rejected FOK_NOT_FILLED
-        alice buy 0.2 BTCUSDT limit 50001 fok expire-both   -> rejected FOK_NOT_FILLED
-        alice buy 0.1 BTCUSDT limit 50001 fok expire-taker  -> filled 0.1 @ 49999
-        alice buy 0.1 BTCUSDT limit 50001 fok expire-maker  -> mine expired SELF_TRADE
+        alice buy 0.601 BTCUSDT limit 50001 fok {mode}      -> rejected FOK_NOT_FILLED
+        alice buy 0.3 BTCUSDT limit 50001 fok {mode}        -> filled 0.1 @ 49999
+                                                            -> mine filled 0.1 @ 50000
+                                                            -> filled 0.1 @ 50000
                                                             -> filled 0.1 @ 50000
                                                             -> bob b1 filled 0.1 @ 50000
+        check alice BTCUSDT amount 0.2
+    """)
+
+
+def test_fill_or_kill_knows_what_its_own_fills_make_closable() -> None:
+    """Its first fill gives the reduce-only order something more to close; the second, in which
+    that order closes all, ends the one behind it.
+    """
+    play("""
+        alice deposits 10000 USDT
+        quotes BTCUSDT bids 1@49998 asks 0.1@49999
+        alice buy 0.1 BTCUSDT market
+        quotes BTCUSDT bids 1@49998 asks 0.1@50000
+        alice sell 0.2 BTCUSDT limit 50001 reduce-only as r1
+        alice sell 0.1 BTCUSDT limit 50002 reduce-only as r2
+        alice buy 0.3 BTCUSDT limit 50001 fok               -> filled 0.1 @ 50000
+                                                            -> r1 filled 0.2 @ 50001
+                                                            -> r2 expired REDUCE_ONLY
+                                                            -> filled 0.2 @ 50001
+        quotes BTCUSDT bids 1@49998 asks 0.1@50000
+        alice sell 0.3 BTCUSDT limit 50001 reduce-only as r1
+        alice sell 0.1 BTCUSDT limit 50002 reduce-only as r2
+        alice buy 0.5 BTCUSDT limit 50002 fok               -> rejected FOK_NOT_FILLED
     """)
 
 
@@ -252,7 +269,7 @@ def test_a_good_till_cancel_order_lives_one_year_even_if_it_is_amended() -> None
                                                             -> resting
         clock +354d                                         -> nothing
     """)
-    assert next_expiry(table.rig.state) == START + 3 + GTC_LIFE
+    assert next_time(table.rig.state) == START + 3 + GTC_LIFE
     table.play("""
         clock +1d                                           -> alice o1 expired TOO_OLD
         check alice orders o2
@@ -260,7 +277,7 @@ def test_a_good_till_cancel_order_lives_one_year_even_if_it_is_amended() -> None
         clock +365d                                         -> alice o2 expired TOO_OLD
         check alice orders none
     """)
-    assert next_expiry(table.rig.state) is None
+    assert next_time(table.rig.state) is None
 
 
 def test_a_year_is_a_year_to_the_millisecond() -> None:

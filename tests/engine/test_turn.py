@@ -9,9 +9,9 @@ import pytest
 from perpbox.account import BUY, ExpiryReason, OrderType, PositionSide
 from perpbox.engine import apply as table_of_events
 from perpbox.engine import commands as ask
+from perpbox.engine import due, prices, settings, transfers
 from perpbox.engine import events as happened
 from perpbox.engine import handle as table_of_commands
-from perpbox.engine import prices, settings, standing, transfers
 from perpbox.engine.apply import apply
 from perpbox.engine.handle import handle
 from perpbox.engine.rejects import Reject, Rejected
@@ -44,7 +44,7 @@ def test_a_refusal_says_why_and_about_what() -> None:
 def test_every_command_and_every_event_has_its_row() -> None:
     assert set(get_args(ask.Command)) == set(table_of_commands._HANDLE)
     assert set(get_args(happened.Event)) == set(table_of_events._APPLY)
-    assert table_of_commands._HANDLE[ask.Tick] is standing.tick
+    assert table_of_commands._HANDLE[ask.Tick] is due.tick
     assert table_of_commands._HANDLE[ask.OpenVenue] is prices.open_venue
     assert table_of_commands._HANDLE[ask.SetLeverage] is settings.set_leverage
     assert table_of_commands._HANDLE[ask.Transfer] is transfers.transfer

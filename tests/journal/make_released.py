@@ -26,6 +26,7 @@ from perpbox.engine.commands import (
     PlaceOrder,
     ResetAccount,
     SetAssetMode,
+    SetCountdown,
     SetFeeBurn,
     SetFees,
     SetLeverage,
@@ -68,6 +69,7 @@ def _once_each(story: Story) -> None:
     """What the invented life after it may leave out: every kind of command, every mode."""
     lone, legs, pool, gone = story.open("isolated", "hedge", "multi-assets", "gone")
     story.order(lone, BUY, "60000")
+    story.submit(SetCountdown(lone, ETH, 60_000))
     story.now += LONGER_THAN_AN_ORDER_LIVES
     story.submit(Tick())
     story.submit(MoveClock())

@@ -40,6 +40,13 @@ class Paper:
         self.executed = 0
 
     @property
+    def prevents(self) -> bool:
+        """Self-trade prevention has no effect for FOK and GTX."""
+        if self.wish.prevention is SelfTradePrevention.NONE:
+            return False
+        return self.wish.in_force not in {TimeInForce.FOK, TimeInForce.GTX}
+
+    @property
     def left(self) -> int:
         return self.quantity - self.executed
 
@@ -163,7 +170,7 @@ class NaiveBook:
 
     def _meet(self, paper: Paper, maker: Paper, price: int) -> bool:
         """Whether the order lives on after it has met another client's, or its own."""
-        if maker.wish.owner == paper.wish.owner:
+        if maker.wish.owner == paper.wish.owner and paper.prevents:
             mode = paper.wish.prevention
             if mode in {SelfTradePrevention.EXPIRE_MAKER, SelfTradePrevention.EXPIRE_BOTH}:
                 self._expire(maker)

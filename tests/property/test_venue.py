@@ -17,8 +17,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from perpbox.engine import commands as ask
+from perpbox.engine.due import next_time
 from perpbox.engine.rejects import Rejected
-from perpbox.engine.standing import next_expiry
 from tests.engine.rig import Rig
 from tests.property.naive_world import Scene, both_models_agree
 from tests.property.shortest import shortest, told
@@ -38,7 +38,7 @@ class Session:
     def submit(self, command: ask.Command) -> None:
         self.asked.append(command)
         if isinstance(command, ask.Tick):
-            self.rig.now = max(self.rig.now, next_expiry(self.rig.state) or 0)
+            self.rig.now = max(self.rig.now, next_time(self.rig.state) or 0)
         try:
             self.rig.submit(command)
         except Rejected:

@@ -6,6 +6,7 @@ import http.client
 import io
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from perpbox import demo
 from perpbox.control.desk import Facts
-from perpbox.engine.commands import MarketPrices, MovePrices, Tick
+from perpbox.engine.commands import MarketPrices, MovePrices, OpenAccount, SetCountdown, Tick
 from perpbox.engine.snapshot import dump
 from perpbox.feed.clock import machine_time
 from perpbox.journal.errors import JournalFailed
@@ -198,6 +199,9 @@ def test_a_file_that_is_no_journal_is_told_and_left_alone(tmp_path: Path) -> Non
         (Settings(token="a\nb"), "HTTP header"),
         (Settings(token=" a"), "HTTP header"),
         (Settings(catalogue=("one",)), "two files"),
+        (Settings(api_date="yesterday"), "--api-date"),
+        (Settings(api_date="2025-13-01"), "--api-date"),
+        (Settings(api_date="20251209"), "--api-date"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(settings: Settings, sentence: str) -> None:
@@ -301,6 +305,29 @@ def test_what_falls_due_is_done_without_being_asked() -> None:
     parts.venue.submit(Tick())
     assert parts.venue.sequence == 1  # nothing was due
     parts.close()
+
+
+def test_the_timer_looks_when_something_falls_due() -> None:
+    """A countdown of a minute is looked for in a second, one of 30 ms in 30 ms, and it is done."""
+    with running() as server:
+        server.call(lambda venue: venue.submit(OpenAccount("alice", {})))
+        process = server._process
+        for span in (60_000, 30):
+            server.call(partial(Venue.submit, command=SetCountdown(1, "BTCUSDT", span)))
+            looks_in = server.call(lambda venue: process._looks_at - venue.now())
+            assert looks_in <= min(span, 1000)
+        while server.call(lambda venue: venue.state.countdowns):
+            pass
+
+
+def test_the_timer_of_a_manual_clock_looks_once_a_second() -> None:
+    with running(Settings(port=0, clock="manual")) as server:
+        server.call(lambda venue: venue.submit(OpenAccount("alice", {})))
+        server.call(lambda venue: venue.submit(SetCountdown(1, "BTCUSDT", 30)))
+        process = server._process
+        assert server.call(lambda venue: process._looks_at - venue.now()) == 1000
+        server.call(lambda venue: venue.move_clock(venue.now() + 30))
+        assert not server.call(lambda venue: venue.state.countdowns)
 
 
 # Keys and logs

@@ -19,7 +19,7 @@ Row = dict[str, object]
 DELIVERY_OF_PERPETUAL: Final[Millis] = 4_133_404_800_000
 FUNDING_INTERVAL: Final[Millis] = 8 * 3600 * 1000
 ORDER_TYPES: Final = ["LIMIT", "MARKET"]
-TIMES_IN_FORCE: Final = ["GTC", "IOC", "FOK", "GTX"]
+TIMES_IN_FORCE: Final = ["GTC", "IOC", "FOK", "GTX", "GTD"]
 
 
 def rate_limits() -> list[Row]:

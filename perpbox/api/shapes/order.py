@@ -21,9 +21,9 @@ def _tail(order: Order) -> Row:
         "workingType": "CONTRACT_PRICE",
         "priceProtect": False,
         "origType": order.order_type.value,
-        "priceMatch": "NONE",
+        "priceMatch": order.price_match.value,
         "selfTradePreventionMode": order.self_trade_prevention.value,
-        "goodTillDate": 0,
+        "goodTillDate": order.good_till,
     }
 
 

@@ -28,6 +28,7 @@ _APPLY: Final[dict[type, Callable[[State, Any, Millis], None]]] = {
     happened.OrderAmended: orders.order_amended,
     happened.OrderCanceled: orders.order_canceled,
     happened.OrderExpired: orders.order_expired,
+    happened.CountdownSet: orders.countdown_set,
     happened.Traded: market.traded,
     happened.PositionChanged: positions.position_changed,
     happened.PositionHandedOver: positions.position_handed_over,

@@ -29,10 +29,17 @@ def account_reset(state: State, event: happened.AccountReset, now: Millis) -> No
     account.sums = None
     account.balances = {a: b for a, b in account.balances.items() if b.wallet}
     account.version += 1
+    forget_countdowns(state, event.account_id)
+
+
+def forget_countdowns(state: State, account_id: AccountId) -> None:
+    for key in [key for key in state.countdowns if key[0] == account_id]:
+        del state.countdowns[key]
 
 
 def account_closed(state: State, event: happened.AccountClosed, now: Millis) -> None:
     del state.accounts[event.account_id]
+    forget_countdowns(state, event.account_id)
 
 
 def money_moved(state: State, event: happened.MoneyMoved, now: Millis) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from perpbox.account import ExpiryReason, Order, OrderId, OrderStatus, Position
 from perpbox.engine import events as happened
+from perpbox.engine.agenda import Due, Entry
 from perpbox.engine.apply.exposures import activate, deactivate, exposure_of, position_of
 from perpbox.engine.state import State
 from perpbox.money import Millis
@@ -26,8 +27,12 @@ def order_accepted(state: State, event: happened.OrderAccepted, now: Millis) -> 
         created=now,
         updated=now,
         priority=0,
+        price_match=event.price_match,
+        good_till=event.good_till,
     )
     state.next_order_id = event.order_id + 1
+    if event.good_till:
+        state.agenda.add(Entry(event.good_till, Due.ORDER_END, event.order_id, event.symbol))
 
 
 def order_rested(state: State, event: happened.OrderRested, now: Millis) -> None:
@@ -100,6 +105,7 @@ def order_amended(state: State, event: happened.OrderAmended, now: Millis) -> No
     order.quantity = event.quantity
     order.amendments += 1
     order.updated = now
+    order.price_match = event.price_match
 
 
 def order_canceled(state: State, event: happened.OrderCanceled, now: Millis) -> None:
@@ -107,11 +113,14 @@ def order_canceled(state: State, event: happened.OrderCanceled, now: Millis) -> 
 
 
 def order_expired(state: State, event: happened.OrderExpired, now: Millis) -> None:
-    status = OrderStatus.EXPIRED
-    if event.reason is ExpiryReason.SELF_TRADE:
-        status = OrderStatus.EXPIRED_IN_MATCH
     state.orders[event.order_id].expiry_reason = event.reason
-    _end(state, event.order_id, status, now)
+    _end(state, event.order_id, status_of(event.reason), now)
+
+
+def status_of(reason: ExpiryReason) -> OrderStatus:
+    """How an order ends that expires for this reason."""
+    in_match = reason in (ExpiryReason.SELF_TRADE, ExpiryReason.IMMEDIATE_SELF_TRADE)
+    return OrderStatus.EXPIRED_IN_MATCH if in_match else OrderStatus.EXPIRED
 
 
 def _end(state: State, order_id: OrderId, status: OrderStatus, now: Millis) -> None:
@@ -136,3 +145,12 @@ def _count(position: Position, order: Order, quantity: int) -> None:
     else:
         position.sell_quantity += quantity
         position.sell_notional += quantity * order.price
+
+
+def countdown_set(state: State, event: happened.CountdownSet, now: Millis) -> None:
+    key = (event.account_id, event.symbol)
+    if event.deadline:
+        state.countdowns[key] = event.deadline
+        state.agenda.add(Entry(event.deadline, Due.COUNTDOWN, *key))
+    else:
+        del state.countdowns[key]

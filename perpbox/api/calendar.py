@@ -1,0 +1,27 @@
+"""The days on which Binance changed the API, and which of them are past by the API date.
+
+A venue may answer as the service did on an earlier day, so that a client can be tried before and
+after a change. Days are text of ISO 8601, which sorts as the days do. Source: the change-log.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final, TypeAlias
+
+Day: TypeAlias = str
+"""Such as "2025-12-09"."""
+
+DEEP_OPPONENT_REMOVED: Final[Day] = "2025-10-23"
+"""priceMatch OPPONENT_10 and OPPONENT_20 are gone, "temporarily"; nothing says they came back."""
+
+NEWEST: Final[Day] = "2026-10-23"
+"""With every change that is known here; what a venue answers with unless told otherwise."""
+
+
+def is_day(text: str) -> bool:
+    """Whether the text names a day, written in full."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

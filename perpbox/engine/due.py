@@ -1,0 +1,34 @@
+"""What falls due by the clock, each thing at its time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from perpbox.engine.agenda import Due, Entry
+from perpbox.engine.commands import Tick
+from perpbox.engine.deadlines import count_down, end_old_orders, end_order, first_end
+from perpbox.engine.state import State, next_due
+from perpbox.engine.turn import Turn
+from perpbox.money import Millis
+
+_DO: Final[dict[Due, Callable[[Turn, Entry], None]]] = {
+    Due.ORDER_END: end_order,
+    Due.COUNTDOWN: count_down,
+}
+
+
+def next_time(state: State) -> Millis | None:
+    """When the next thing falls due, the end of an order's longest life counted in."""
+    times = [time for time in (next_due(state), first_end(state)) if time is not None]
+    return min(times, default=None)
+
+
+def tick(turn: Turn, command: Tick) -> None:
+    """Do what has fallen due by now, in order."""
+    state = turn.state
+    while (due := next_due(state)) is not None and due <= turn.now:
+        entry = state.agenda.first
+        state.agenda.drop_first()
+        _DO[entry.due](turn, entry)
+    end_old_orders(turn)
