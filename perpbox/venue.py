@@ -13,6 +13,7 @@ from perpbox.engine.line import Line
 from perpbox.engine.rejects import Rejected
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
+from perpbox.margin.funding import SAMPLE_SPAN
 from perpbox.money import Millis
 
 
@@ -54,6 +55,8 @@ class Venue:
         self.failure: BaseException | None = None
         self.on_failure: Callable[[BaseException], None] | None = None
         self.listeners: list[Callable[[Line], None]] = []
+        self._samples_at: Millis = 0
+        """When the premium indexes are to be sampled before the next command."""
         self._waiters: deque[tuple[int, Callable[[], None]]] = deque()
 
     def now(self) -> Millis:
@@ -70,7 +73,7 @@ class Venue:
             raise VenueFailed from self.failure
         try:
             now = self.now()
-            if self.state.agenda.is_due(now):
+            if now >= self._samples_at or self.state.agenda.is_due(now):
                 self._catch_up(now)
             return self._take_turn(command, now)
         except Rejected:
@@ -122,6 +125,10 @@ class Venue:
     def _catch_up(self, now: Millis) -> None:
         while (due := self.next_due()) is not None and due <= now:
             self._take_turn(Tick(), max(due, self.state.now))
+        if now >= self._samples_at:
+            # What is sampled has not changed since the last turn, and is about to.
+            self._take_turn(Tick(), now)
+            self._samples_at = (now // SAMPLE_SPAN + 1) * SAMPLE_SPAN
 
     # Durability.
 

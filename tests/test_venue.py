@@ -17,7 +17,7 @@ from perpbox.engine.commands import (
     Tick,
     Transfer,
 )
-from perpbox.engine.events import ClockMoved
+from perpbox.engine.events import ClockMoved, FundingSettled, OrderExpired
 from perpbox.engine.handle import _HANDLE
 from perpbox.engine.line import Line
 from perpbox.engine.rejects import Reject, Rejected
@@ -30,7 +30,8 @@ from perpbox.venue import Venue, VenueFailed
 from tests.worlds import CATALOGUE
 
 NOON = 1_795_348_800_000
-YEAR = 365 * 24 * 3600 * 1000
+HOUR = 3_600_000
+YEAR = 365 * 24 * HOUR
 """How long a GTC order stands (common-definition page)."""
 
 
@@ -148,10 +149,9 @@ def test_what_falls_due_is_done_when_it_is_asked_for(venue: Venue, clock: Clock)
     venue.do_due()
     clock.time += YEAR - 1
     venue.do_due()
-    assert venue.sequence == 3
+    assert len(venue.state.orders) == 1
     clock.time += 1
     venue.do_due()
-    assert venue.sequence == 4
     assert venue.state.orders == {}
 
 
@@ -162,9 +162,29 @@ def test_a_jump_of_the_clock_does_what_falls_due_at_its_time(
     clock.time += 1000
     venue.submit(bid())
     venue.move_clock(NOON + 2 * YEAR)
-    ticks = [line for line in journal.lines if isinstance(line.command, Tick)]
-    assert [line.time for line in ticks] == [NOON + YEAR, NOON + 1000 + YEAR]
+    ends = [line.time for line in journal.lines if isinstance(line.events[0], OrderExpired)]
+    assert ends == [NOON + YEAR, NOON + 1000 + YEAR]
     assert venue.now() == NOON + 2 * YEAR
+
+
+def test_a_jump_over_three_settlements_makes_three_each_at_its_own_time(
+    venue: Venue, journal: Lines
+) -> None:
+    venue.move_clock(NOON + 24 * HOUR)
+    settled = [line for line in journal.lines if isinstance(line.events[0], FundingSettled)]
+    assert [line.time for line in settled] == [NOON + hours * HOUR for hours in (4, 12, 20)]
+    assert {type(line.command) for line in settled} == {Tick}
+
+
+def test_what_a_venue_has_slept_through_is_done_before_the_next_command(
+    venue: Venue, journal: Lines, clock: Clock
+) -> None:
+    """Nobody has looked at the clock for a day: the order comes after three settlements."""
+    clock.time += 24 * HOUR
+    venue.submit(bid())
+    settled = [line.time for line in journal.lines if isinstance(line.events[0], FundingSettled)]
+    assert settled == [NOON + hours * HOUR for hours in (4, 12, 20)]
+    assert journal.lines[-1].time == NOON + 24 * HOUR
 
 
 def test_a_jump_is_journaled_so_that_no_start_falls_behind_it(
@@ -172,7 +192,7 @@ def test_a_jump_is_journaled_so_that_no_start_falls_behind_it(
 ) -> None:
     venue.submit(bid())
     venue.move_clock(NOON + YEAR - 1)
-    assert (venue.sequence, clock.time) == (4, NOON + YEAR - 1)
+    assert (venue.sequence, clock.time) == (journal.lines[-1].sequence, NOON + YEAR - 1)
     assert (journal.lines[-1].command, journal.lines[-1].time) == (MoveClock(), NOON + YEAR - 1)
     assert venue.state.now == NOON + YEAR - 1
     venue.move_clock(NOON + YEAR)

@@ -60,6 +60,8 @@ class Api:
                 raise
             if self._limits is not None:
                 headers = self._charge_weight(self._limits, request, route, params, now)
+                if route.funding:
+                    self._limits.charge_funding(request.client_ip, now)
             account = None
             if route.security is not Security.NONE:
                 account_id = self._authenticate(request, route, params, query, body, now)

@@ -13,6 +13,10 @@ ORDERS_PER_MINUTE: Final = 1200
 MINUTE: Final[Millis] = 60_000
 TEN_SECONDS: Final[Millis] = 10_000
 
+FUNDING_REQUESTS: Final = 500
+FUNDING_WINDOW: Final[Millis] = 5 * MINUTE
+"""What an address may ask of fundingRate and fundingInfo together."""
+
 REFUSALS_BEFORE_BAN: Final = 20
 """[dec] How many requests an address may send on after its first 429 in a minute."""
 FIRST_BAN: Final[Millis] = 2 * MINUTE
@@ -55,6 +59,8 @@ class Limits:
     def __init__(self) -> None:
         self._addresses: dict[str, Address] = {}
         self._orders: dict[int, OrderCount] = {}
+        self._funding: dict[str, tuple[int, int]] = {}
+        """Window and requests by address."""
 
     def charge_weight(self, address: str, weight: int, now: Millis) -> int:
         """Charge a request: the weight used in this minute; or 429, and in time 418."""
@@ -77,6 +83,15 @@ class Limits:
                 raise ApiError(Error.IP_BANNED, entry.banned_until)
             raise ApiError(Error.TOO_MANY_REQUESTS, WEIGHT_PER_MINUTE)
         return entry.used
+
+    def charge_funding(self, address: str, now: Millis) -> None:
+        """Charge a request to a funding endpoint, or 429 with -1003."""
+        window = now // FUNDING_WINDOW
+        last, used = self._funding.get(address, (window, 0))
+        used = used + 1 if last == window else 1
+        _keep(self._funding, address, (window, used))
+        if used > FUNDING_REQUESTS:
+            raise ApiError(Error.TOO_MANY_REQUESTS, FUNDING_REQUESTS * MINUTE // FUNDING_WINDOW)
 
     def used_weight(self, address: str) -> int:
         """What the address has used of its last minute."""

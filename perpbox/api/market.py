@@ -9,12 +9,21 @@ from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.params import Params
 from perpbox.api.shapes import market as shapes
+from perpbox.engine.funding import rate_at
 from perpbox.engine.market import Market
+from perpbox.instrument.checks import HOURS_OF_INTEREST
+from perpbox.journal.records import Window
+from perpbox.money import SCALE, Ratio, cut
 
 DEPTH_WEIGHTS: Final = {"5": 2, "10": 2, "20": 2, "50": 2, "100": 5, "500": 10, "1000": 20}
 DEFAULT_DEPTH: Final = 500
 DEFAULT_TRADES: Final = 500
 MAX_TRADES: Final = 1000
+DEFAULT_FUNDING: Final = 100
+LATEST_FUNDING: Final = 200
+MAX_FUNDING: Final = 1000
+CAP_OF_MARGIN: Final[Ratio] = 75 * SCALE // 100
+"""A usual cap is three quarters of the lowest maintenance margin rate."""
 
 
 def ping(call: Call) -> object:
@@ -67,7 +76,41 @@ def book_ticker(call: Call) -> object:
 
 
 def premium_index(call: Call) -> object:
-    return _each(call, lambda market: shapes.premium_index(market, call.now))
+    def row(market: Market) -> object:
+        return shapes.premium_index(market, rate_at(call.state, market, call.now), call.now)
+
+    return _each(call, row)
+
+
+def funding_rates(call: Call) -> object:
+    """`GET /fapi/v1/fundingRate`: from a time on, or the latest; 200 of them if no time is sent."""
+    params = call.params
+    name = params.optional("symbol")
+    start, end = params.time_range()
+    untimed = start is None and end is None
+    limit = params.limit(LATEST_FUNDING if untimed else DEFAULT_FUNDING, MAX_FUNDING)
+    window = Window(start=start, end=end, limit=limit)
+    if name is not None:
+        call.market_of(name)
+    return [shapes.funding_rate(row) for row in call.desk.history.funding_rates(name, window)]
+
+
+def funding_info(call: Call) -> object:
+    """`GET /fapi/v1/fundingInfo`: the symbols whose funding is not the usual one."""
+    usual = (HOURS_OF_INTEREST, CAP_OF_MARGIN)
+    return [
+        shapes.funding_info(market)
+        for market in call.state.markets.values()
+        if _funding_of(market) != usual
+    ]
+
+
+def _funding_of(market: Market) -> tuple[int, Ratio | None]:
+    """Interval, and cap as a part of the lowest maintenance margin rate if the floor mirrors it."""
+    terms = market.funding
+    rate = market.symbol.brackets[0].maint_margin_rate
+    mirrored = terms.floor == -terms.cap
+    return terms.interval_hours, cut(terms.cap * SCALE, rate) if mirrored else None
 
 
 def asset_index(call: Call) -> object:

@@ -31,6 +31,8 @@ class Route(Struct, frozen=True):
     handler: Callable[[Call], object]
     orders: tuple[int, int] = (0, 0)
     """What it charges of the order counts of ten seconds and of a minute."""
+    funding: bool = False
+    """Whether it counts in the limit that the funding endpoints share."""
     of_history: bool = False
     """Whether it reads what only the journal's tables hold; they are read once durable."""
 
@@ -55,6 +57,10 @@ ROUTES: Final = (
     Route("GET", "/fapi/v2/ticker/price", NONE, with_symbol(1, 2), market.price_ticker),
     Route("GET", "/fapi/v1/ticker/bookTicker", NONE, with_symbol(2, 5), market.book_ticker),
     Route("GET", "/fapi/v1/premiumIndex", NONE, with_symbol(1, 10), market.premium_index),
+    Route(
+        "GET", "/fapi/v1/fundingRate", NONE, 0, market.funding_rates, funding=True, of_history=True
+    ),
+    Route("GET", "/fapi/v1/fundingInfo", NONE, 0, market.funding_info, funding=True),
     Route("GET", "/fapi/v1/assetIndex", NONE, with_symbol(1, 10), market.asset_index),
     # The account.
     Route("GET", "/fapi/v3/account", USER_DATA, 5, account.account_v3),

@@ -41,6 +41,14 @@ TOLD: Final[dict[Reject, Told]] = {
     Reject.UNKNOWN_SYMBOL: Told(400, "There is no symbol {}."),
     Reject.UNKNOWN_ASSET: Told(400, "{} is no margin asset here."),
     Reject.INVALID_AMOUNT: Told(400, "The amount for {} is not possible."),
+    Reject.INVALID_FUNDING: Told(
+        400,
+        "The funding of {} is not possible: the interval must be a part of a day, a rate from -1 to"
+        " 1, and the floor no higher than the cap.",
+    ),
+    Reject.MARK_BY_FORMULA: Told(
+        409, "The mark price of {} follows the formula; set its index price, or its mark source."
+    ),
     Reject.INVALID_FEES: Told(400, "The fees are not possible: {}."),
     Reject.INVALID_QUOTE_QUANTITY: Told(
         400, "A quantity for {} is not possible: not above zero, or off its step size."

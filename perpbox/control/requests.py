@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from perpbox.control.errors import Refused
 from perpbox.money import Amount, NotANumber, TooPrecise, parse
@@ -55,6 +55,7 @@ class NewPrice(Struct, forbid_unknown_fields=True):
 
     mark: str | None = None
     index: str | None = None
+    last: str | None = None
 
 
 NewPrices: TypeAlias = dict[str, str | NewPrice]
@@ -64,6 +65,20 @@ class NewLiquidity(Struct, forbid_unknown_fields=True):
     symbol: str
     bids: list[QuoteText] = []
     asks: list[QuoteText] = []
+
+
+NewMarkSources: TypeAlias = dict[str, Literal["set", "formula"]]
+
+
+class NewFunding(Struct, forbid_unknown_fields=True, rename="camel"):
+    """Left out: as it is."""
+
+    interval_hours: int | None = None
+    interest_rate: str | None = None
+    floor: str | None = None
+    cap: str | None = None
+    rate: str | UnsetType | None = UNSET
+    """What is settled whatever the premium; null: the formula's rate again."""
 
 
 class NewClock(Struct, forbid_unknown_fields=True):

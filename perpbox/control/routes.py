@@ -36,6 +36,8 @@ ROUTES: Final = (
     Route("GET", "/box/v1/status", process.status),
     Route("POST", "/box/v1/clock", process.set_clock),
     Route("POST", "/box/v1/prices", market.move_prices),
+    Route("POST", "/box/v1/mark-sources", market.set_mark_sources),
+    Route("POST", "/box/v1/funding", market.set_funding),
     Route("POST", "/box/v1/liquidity", market.set_liquidity),
     Route("POST", "/box/v1/accounts", accounts.open_account),
     Route("GET", "/box/v1/accounts", accounts.list_accounts),

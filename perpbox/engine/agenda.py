@@ -21,6 +21,9 @@ class Due(IntEnum):
 
     ORDER_END = 0
     COUNTDOWN = 1
+    MARK = 2
+    """A mark price by the formula, and a sample for it."""
+    FUNDING = 3
 
 
 class Entry(NamedTuple):

@@ -16,6 +16,7 @@ from perpbox.account import (
     Side,
     TimeInForce,
 )
+from perpbox.engine.market import FundingTerms
 from perpbox.money import Amount, Millis, Price, Quantity, Ratio
 
 
@@ -151,6 +152,8 @@ class MarketPrices(Struct, frozen=True, array_like=True):
 
     mark: Price | None
     index: Price | None
+    last: Price | None = None
+    """The last price, which only trades move otherwise."""
 
 
 class MovePrices(Struct, frozen=True, array_like=True, tag=True):
@@ -166,6 +169,18 @@ class SetLiquidity(Struct, frozen=True, array_like=True, tag=True):
     symbol: str
     bids: list[tuple[Price, Quantity]]
     asks: list[tuple[Price, Quantity]]
+
+
+class SetMarkSources(Struct, frozen=True, array_like=True, tag=True):
+    """Let symbols' mark prices follow the formula, or stay where they are set."""
+
+    by_formula: dict[str, bool]
+
+
+class SetFunding(Struct, frozen=True, array_like=True, tag=True):
+    """How funding is made from now on in some symbols, whole."""
+
+    terms: dict[str, FundingTerms]
 
 
 class MoveClock(Struct, frozen=True, array_like=True, tag=True):
@@ -196,6 +211,8 @@ Command: TypeAlias = (
     | AdjustIsolatedMargin
     | MovePrices
     | SetLiquidity
+    | SetMarkSources
+    | SetFunding
     | MoveClock
     | Tick
 )

@@ -8,6 +8,8 @@ from typing import Final
 from perpbox.engine.agenda import Due, Entry
 from perpbox.engine.commands import Tick
 from perpbox.engine.deadlines import count_down, end_old_orders, end_order, first_end
+from perpbox.engine.funding import settle_funding, take_samples
+from perpbox.engine.prices import follow_formula
 from perpbox.engine.state import State, next_due
 from perpbox.engine.turn import Turn
 from perpbox.money import Millis
@@ -15,6 +17,8 @@ from perpbox.money import Millis
 _DO: Final[dict[Due, Callable[[Turn, Entry], None]]] = {
     Due.ORDER_END: end_order,
     Due.COUNTDOWN: count_down,
+    Due.MARK: follow_formula,
+    Due.FUNDING: settle_funding,
 }
 
 
@@ -25,7 +29,8 @@ def next_time(state: State) -> Millis | None:
 
 
 def tick(turn: Turn, command: Tick) -> None:
-    """Do what has fallen due by now, in order."""
+    """Sample the premium indexes, then do what has fallen due by now, in order."""
+    take_samples(turn)
     state = turn.state
     while (due := next_due(state)) is not None and due <= turn.now:
         entry = state.agenda.first

@@ -18,6 +18,7 @@ from perpbox.account import (
     Side,
     TimeInForce,
 )
+from perpbox.engine.market import FundingTerms
 from perpbox.money import Amount, Millis, Price, Product, Quantity, Ratio
 
 
@@ -27,6 +28,7 @@ class MoneyReason(Enum):
     TRANSFER = "TRANSFER"
     REALIZED_PNL = "REALIZED_PNL"
     COMMISSION = "COMMISSION"
+    FUNDING_FEE = "FUNDING_FEE"
     RESET = "RESET"
     """Back to the opening balances; no income row."""
 
@@ -212,6 +214,60 @@ class PriceMoved(Struct, frozen=True, array_like=True, tag=True):
     symbol: str
     mark: Price
     index: Price
+    keeps_quotes: bool = False
+    """Whether an operator's quotes stay where they are; else the ladder takes their place."""
+
+
+class LastPriceMoved(Struct, frozen=True, array_like=True, tag=True):
+    """The last price is another one without a trade."""
+
+    symbol: str
+    price: Price
+
+
+class MarkSourceSet(Struct, frozen=True, array_like=True, tag=True):
+    symbol: str
+    by_formula: bool
+
+
+class BasisSampled(Struct, frozen=True, array_like=True, tag=True):
+    """How far the middle of the book lies above the index price; None: a side is empty."""
+
+    symbol: str
+    basis: Price | None
+    next_sample: Millis
+
+
+class PremiumMoved(Struct, frozen=True, array_like=True, tag=True):
+    """The premium index is another one from a sample on."""
+
+    symbol: str
+    premium: Ratio
+    since: int
+    """Number of the sample."""
+
+
+class FundingTermsSet(Struct, frozen=True, array_like=True, tag=True):
+    """How funding is made from now on. Where the interval changes, one begins."""
+
+    symbol: str
+    terms: FundingTerms
+
+
+class FundingSettled(Struct, frozen=True, array_like=True, tag=True):
+    """Longs paid shorts, or shorts longs; the money moves in events of its own."""
+
+    symbol: str
+    rate: Ratio
+    mark: Price
+    funding_time: Millis
+    """When it was due."""
+
+
+class FundingMissed(Struct, frozen=True, array_like=True, tag=True):
+    """A funding time that the venue passed before it knew of funding."""
+
+    symbol: str
 
 
 class AssetIndexMoved(Struct, frozen=True, array_like=True, tag=True):
@@ -252,6 +308,13 @@ Event: TypeAlias = (
     | FeeBurnChanged
     | FeesChanged
     | PriceMoved
+    | LastPriceMoved
+    | MarkSourceSet
+    | BasisSampled
+    | PremiumMoved
+    | FundingTermsSet
+    | FundingSettled
+    | FundingMissed
     | AssetIndexMoved
     | LiquiditySet
     | ClockMoved

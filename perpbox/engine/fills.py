@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from perpbox.account import AccountId, ExpiryReason, Exposure, House, Order, Position
+from perpbox.account import ExpiryReason, Exposure, House, Order, Position
 from perpbox.engine.events import (
-    MoneyMoved,
     MoneyReason,
     OrderExpired,
     OrderFilled,
@@ -80,10 +79,10 @@ def settle(
     )
     if profit:
         reason = MoneyReason.REALIZED_PNL
-        _move(turn, House.CLEARING, account_id, asset, profit, reason, symbol.name, trade_id)
+        turn.move(House.CLEARING, account_id, asset, profit, reason, symbol.name, trade_id)
     if fee.amount:
         reason = MoneyReason.COMMISSION
-        _move(turn, account_id, House.FEES, fee.asset, fee.amount, reason, symbol.name, trade_id)
+        turn.move(account_id, House.FEES, fee.asset, fee.amount, reason, symbol.name, trade_id)
     turn.emit(_position_after(exposure, position, order, price, quantity, closed, fee, profit))
     if closed and exposure.orders:
         knock_out(turn, order)
@@ -144,30 +143,3 @@ def knock_out(turn: Turn, order: Order) -> None:
         same_leg = other.position_side is order.position_side
         if same_leg and other.closes and position.quantity * other.side >= 0:
             turn.emit(OrderExpired(other.account_id, other.order_id, ExpiryReason.REDUCE_ONLY))
-
-
-def _move(
-    turn: Turn,
-    payer: AccountId,
-    payee: AccountId,
-    asset: str,
-    amount: Amount,
-    reason: MoneyReason,
-    symbol: str,
-    trade_id: int,
-) -> None:
-    """Move money; an amount below zero goes the other way."""
-    if amount < 0:
-        payer, payee, amount = payee, payer, -amount
-    turn.emit(
-        MoneyMoved(
-            payer,
-            payee,
-            asset,
-            amount,
-            reason,
-            turn.state.next_transaction_id,
-            symbol,
-            trade_id,
-        )
-    )

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from perpbox.engine import commands as asked
-from perpbox.engine import deadlines, due, fees, orders, prices, settings, standing, transfers
+from perpbox.engine import (
+    deadlines,
+    due,
+    fees,
+    funding,
+    orders,
+    prices,
+    settings,
+    standing,
+    transfers,
+)
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.money import Millis
@@ -39,6 +49,8 @@ _HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
     asked.AdjustIsolatedMargin: settings.adjust_isolated_margin,
     asked.MovePrices: prices.move_prices,
     asked.SetLiquidity: prices.set_liquidity,
+    asked.SetMarkSources: prices.set_mark_sources,
+    asked.SetFunding: funding.set_funding,
     asked.MoveClock: prices.move_clock,
     asked.Tick: due.tick,
 }

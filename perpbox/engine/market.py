@@ -5,16 +5,77 @@ from __future__ import annotations
 from heapq import merge
 from typing import Final
 
-from perpbox.account import Side
+from msgspec import Struct
+
+from perpbox.account import BUY, SELL, AccountId, Exposure, Side
 from perpbox.book import Book
 from perpbox.instrument import Symbol
-from perpbox.money import SCALE, SQUARE, Price, Quantity
+from perpbox.margin.funding import (
+    HOUR,
+    IMPACT_MARGIN,
+    SAMPLE_SPAN,
+    impact_price,
+    next_boundary,
+    premium_index,
+    weights,
+)
+from perpbox.money import SCALE, SQUARE, Millis, Price, Quantity, Ratio, cut
 
+WHOLE_BOOK: Final = 1_000
+"""Levels of the deepest book that is told."""
 LADDER_LEVELS: Final = 20
 LADDER_STEP: Final = 10_000
 """Distance between two levels, as a ratio of the mark price: 0.01 %."""
 LADDER_NOTIONAL: Final = 50_000 * SQUARE
 """Worth of the first level in quote units; level k holds k times as much."""
+
+
+class FundingTerms(Struct, frozen=True, array_like=True):
+    """How funding is made."""
+
+    interval_hours: int
+    interest_rate: Ratio
+    """Of eight hours."""
+    floor: Ratio
+    cap: Ratio
+    fixed_rate: Ratio | None = None
+    """What is settled whatever the premium; None: the formula's rate."""
+
+
+def terms_of(symbol: Symbol) -> FundingTerms:
+    """As the catalogue has them."""
+    cap = symbol.funding_rate_cap
+    return FundingTerms(symbol.funding_interval_hours, symbol.interest_rate, -cap, cap)
+
+
+class Premium(Struct, frozen=True, array_like=True):
+    """The premium index over one funding interval, as the sum of its weighted samples.
+
+    Samples are numbered by their time; what has not changed is not noted again.
+    """
+
+    origin: int
+    """Number of the sample at which the interval began; its own are those after."""
+    first: int
+    """Number of the first sample that was taken."""
+    since: int
+    """The samples have been `value` from this one on."""
+    value: Ratio = 0
+    weighted: int = 0
+    """Sum of the samples before, each times its place in the interval."""
+
+    def moved(self, value: Ratio, since: int) -> Premium:
+        """With another value from that sample on."""
+        return Premium(self.origin, self.first, since, value, self._weighted(since - 1))
+
+    def average(self, last: int) -> Ratio:
+        """The average up to that sample, the k-th of the interval weighing k, cut."""
+        whole = weights(self.first - self.origin, last - self.origin)
+        return cut(self._weighted(last), whole) if whole else self.value
+
+    def _weighted(self, last: int) -> int:
+        run = weights(self.since - self.origin, last - self.origin)
+        return self.weighted + self.value * run
 
 
 class Market:
@@ -23,19 +84,28 @@ class Market:
     __slots__ = (
         "_ladder",
         "_ladder_mark",
+        "basis",
         "book",
+        "by_formula",
+        "funding",
+        "holders",
         "house_quantity",
         "index",
+        "last_funding_rate",
         "last_price",
         "mark",
         "moved",
+        "next_funding",
+        "next_sample",
+        "premium",
+        "premium_seen",
         "quotes",
         "symbol",
         "traded",
         "update_id",
     )
 
-    def __init__(self, symbol: Symbol, mark: Price, index: Price) -> None:
+    def __init__(self, symbol: Symbol, mark: Price, index: Price, now: Millis = 0) -> None:
         self.symbol = symbol
         self.mark = mark
         self.index = index
@@ -50,8 +120,39 @@ class Market:
         """When the mark price last moved, in ms."""
         self.traded = 0
         """When the last trade was, in ms."""
+        self.holders: dict[AccountId, Exposure] = {}
+        """The accounts with a position; derived from their positions, in no special order."""
+        self.by_formula = False
+        """Whether the mark price follows the formula; else it is set."""
+        self.basis: list[Price] = []
+        """The latest samples of the basis, oldest first, while the formula holds."""
+        self.next_sample: Millis = 0
+        self.funding = terms_of(symbol)
+        self.last_funding_rate: Ratio = 0
+        """As settled."""
+        self.next_funding: Millis = 0
+        self.premium = Premium(0, 0, 0)
+        self.premium_seen = -1
+        """The `update_id` of the book that the premium was last taken of; derived."""
+        self.begin_interval(now, 0)
         self._ladder: dict[Side, list[tuple[Price, Quantity]]] = {}
         self._ladder_mark: Price = 0
+
+    def begin_interval(self, now: Millis, premium: Ratio) -> None:
+        """Count funding from now on; the premium is what it was."""
+        hours = self.funding.interval_hours
+        self.next_funding = next_boundary(now, hours)
+        origin = (self.next_funding - hours * HOUR) // SAMPLE_SPAN
+        first = now // SAMPLE_SPAN + 1
+        self.premium = Premium(origin, first, first, premium)
+
+    def impact_premium(self) -> Ratio:
+        """The premium index of the book as it stands."""
+        worth = IMPACT_MARGIN * self.symbol.max_leverage()
+        bid, ask = (
+            impact_price(self.depth(side, WHOLE_BOOK), worth, self.index) for side in (BUY, SELL)
+        )
+        return premium_index(self.index, bid, ask)
 
     def house_levels(self, side: Side) -> list[tuple[Price, Quantity]]:
         """The house's quotes on a side, best first, whether clients' orders cross them or not."""

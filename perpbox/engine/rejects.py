@@ -66,6 +66,8 @@ class Reject(Enum):
     INVALID_PRICE = auto()
     INVALID_QUOTE_QUANTITY = auto()
     CROSSED_QUOTES = auto()
+    INVALID_FUNDING = auto()
+    MARK_BY_FORMULA = auto()
     ALREADY_OPEN = auto()
 
 

@@ -17,7 +17,7 @@ from perpbox.account import (
     PositionSide,
 )
 from perpbox.engine.apply.orders import stand
-from perpbox.engine.market import Market
+from perpbox.engine.market import FundingTerms, Market, Premium
 from perpbox.engine.state import State, agenda_of
 from perpbox.instrument import Catalogue
 from perpbox.instrument.symbol import initial_margin_rate
@@ -68,6 +68,13 @@ class MarketFacts(Struct, array_like=True):
     update_id: int
     moved: Millis
     traded: Millis
+    by_formula: bool
+    basis: list[Price]
+    next_sample: Millis
+    funding: FundingTerms
+    last_funding_rate: Ratio
+    next_funding: Millis
+    premium: Premium
 
 
 class Facts(Struct, array_like=True):
@@ -124,7 +131,9 @@ def load(data: bytes, catalogue: Catalogue) -> State:
         state.asset_indexes[asset] = index_price
         state.rates[asset] = rates_of(catalogue.assets[asset], index_price)
     for account in facts.accounts:
-        state.accounts[account.account_id] = _account(account, catalogue)
+        loaded = state.accounts[account.account_id] = _account(account, catalogue)
+        for name, exposure in loaded.active.items():
+            state.markets[name].holders[account.account_id] = exposure
     state.orders = {order.order_id: order for order in facts.orders}
     for order in sorted(facts.orders, key=lambda o: o.priority):
         stand(state, order)
@@ -219,15 +228,29 @@ def _market_facts(market: Market) -> MarketFacts:
         market.update_id,
         market.moved,
         market.traded,
+        market.by_formula,
+        market.basis,
+        market.next_sample,
+        market.funding,
+        market.last_funding_rate,
+        market.next_funding,
+        market.premium,
     )
 
 
 def _market(facts: MarketFacts, catalogue: Catalogue) -> Market:
-    market = Market(catalogue.symbols[facts.symbol], facts.mark, facts.index)
+    market = Market(catalogue.symbols[facts.symbol], facts.mark, facts.index, facts.moved)
     market.last_price = facts.last_price
     market.house_quantity = facts.house_quantity
     market.moved = facts.moved
     market.traded = facts.traded
+    market.by_formula = facts.by_formula
+    market.basis = facts.basis
+    market.next_sample = facts.next_sample
+    market.funding = facts.funding
+    market.last_funding_rate = facts.last_funding_rate
+    market.next_funding = facts.next_funding
+    market.premium = facts.premium
     if facts.bids is not None and facts.asks is not None:
         market.quotes = {1: facts.bids, -1: facts.asks}
     return market

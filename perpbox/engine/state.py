@@ -59,7 +59,7 @@ class State:
         self.countdowns: dict[tuple[AccountId, str], Millis] = {}
         """When the open orders of an account in a symbol are canceled."""
         self.agenda = Agenda()
-        """What falls due when; derived from the orders and countdowns."""
+        """What falls due when; derived."""
         self.now: Millis = 0
         """Time of the last turn."""
         self.prices_version = 0
@@ -77,6 +77,10 @@ def agenda_of(state: State) -> Agenda:
         Entry(deadline, Due.COUNTDOWN, account_id, symbol)
         for (account_id, symbol), deadline in state.countdowns.items()
     ]
+    for name, market in state.markets.items():
+        entries.append(Entry(market.next_funding, Due.FUNDING, 0, name))
+        if market.by_formula:
+            entries.append(Entry(market.next_sample, Due.MARK, 0, name))
     return Agenda(entries)
 
 
@@ -85,6 +89,11 @@ def counts(state: State, entry: Entry) -> bool:
     if entry.due is Due.ORDER_END:
         order = state.orders.get(entry.number)
         return order is not None and order.good_till == entry.time
+    if entry.due is Due.FUNDING:
+        return state.markets[entry.symbol].next_funding == entry.time
+    if entry.due is Due.MARK:
+        market = state.markets[entry.symbol]
+        return market.by_formula and market.next_sample == entry.time
     return state.countdowns.get((entry.number, entry.symbol)) == entry.time
 
 

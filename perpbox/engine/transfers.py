@@ -8,7 +8,6 @@ from perpbox.engine.events import (
     AccountClosed,
     AccountOpened,
     AccountReset,
-    MoneyMoved,
     MoneyReason,
     OrderCanceled,
     PositionHandedOver,
@@ -80,8 +79,4 @@ def _wind_up(turn: Turn, account: Account) -> None:
 
 def _transfer(turn: Turn, account_id: int, asset: str, amount: Amount, reason: MoneyReason) -> None:
     """From the world into the account, or out of it where the amount is below zero."""
-    if amount == 0:
-        return
-    payer, payee = (House.WORLD, account_id) if amount > 0 else (account_id, House.WORLD)
-    number = turn.state.next_transaction_id
-    turn.emit(MoneyMoved(int(payer), int(payee), asset, abs(amount), reason, number))
+    turn.move(House.WORLD, account_id, asset, amount, reason)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from perpbox.account import Account, AccountId, Order
 from perpbox.engine.apply import apply
-from perpbox.engine.events import Event
+from perpbox.engine.events import Event, MoneyMoved, MoneyReason
 from perpbox.engine.market import Market
 from perpbox.engine.rejects import Reject, Rejected
 from perpbox.engine.state import State
-from perpbox.money import Millis
+from perpbox.money import Amount, Millis
 
 
 class Turn:
     """The state, the time, and what has happened; each event is applied as it is emitted."""
 
-    __slots__ = ("account_id", "events", "now", "orders", "state")
+    __slots__ = ("account_id", "events", "now", "orders", "since", "state")
 
     def __init__(self, state: State, now: Millis) -> None:
         self.state = state
         self.now = now
+        self.since = state.now
+        """Time of the turn before."""
         self.events: list[Event] = []
         self.orders: list[Order] = []
         """The orders that the command was about, as they are now."""
@@ -34,6 +36,24 @@ class Turn:
     def emit(self, event: Event) -> None:
         self.events.append(event)
         apply(self.state, event, self.now)
+
+    def move(
+        self,
+        payer: AccountId,
+        payee: AccountId,
+        asset: str,
+        amount: Amount,
+        reason: MoneyReason,
+        symbol: str = "",
+        trade_id: int = 0,
+    ) -> None:
+        """Move money; an amount below zero goes the other way, and none does not move."""
+        if amount == 0:
+            return
+        if amount < 0:
+            payer, payee, amount = payee, payer, -amount
+        number = self.state.next_transaction_id
+        self.emit(MoneyMoved(payer, payee, asset, amount, reason, number, symbol, trade_id))
 
     def account(self, account_id: AccountId) -> Account:
         """The account, or a refusal."""

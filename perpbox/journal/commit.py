@@ -22,7 +22,7 @@ from perpbox.journal.projection import Changes
 BATCH: Final = """
 CREATE TEMP VIEW batch AS SELECT
     NULL AS lines, NULL AS turns, NULL AS wiped, NULL AS closed, NULL AS orders, NULL AS trades,
-    NULL AS income, NULL AS margin_changes, NULL AS market_trades;
+    NULL AS income, NULL AS margin_changes, NULL AS market_trades, NULL AS funding_rates;
 
 CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
     INSERT INTO turns (sequence, time, line, checksum)
@@ -88,10 +88,17 @@ CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
         json_extract(value, '$[1]'),
         value
     FROM json_each(NEW.market_trades);
+
+    INSERT INTO funding_rates (symbol, time, data)
+    SELECT
+        json_extract(value, '$[0]'),
+        json_extract(value, '$[1]'),
+        value
+    FROM json_each(NEW.funding_rates);
 END;
 """
 
-COMMIT: Final = "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+COMMIT: Final = "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -119,6 +126,7 @@ def write(connection: sqlite3.Connection, lines: Sequence[Line], changes: Change
             _document(changes.income),
             _document(changes.margin),
             _document(changes.market_trades),
+            _document(changes.funding),
         ),
     )
 

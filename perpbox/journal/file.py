@@ -18,7 +18,7 @@ from perpbox.journal.errors import (
     NotAJournal,
 )
 from perpbox.journal.journal import Head
-from perpbox.journal.schema import APPLICATION_ID, FORMAT, TABLES
+from perpbox.journal.schema import ADDED, APPLICATION_ID, FORMAT, TABLES
 
 MAGIC: Final = b"SQLite format 3\0"
 HEADER_SIZE: Final = 100
@@ -173,10 +173,24 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        _upgrade(connection)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Give a file of an older format what it lacks, all or nothing."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == FORMAT:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    for added in range(version + 1, FORMAT + 1):
+        for statement in ADDED[added].split(";"):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute("COMMIT")
 
 
 # Making
@@ -206,6 +220,8 @@ def _write_head(connection: sqlite3.Connection, head: Head, version: str) -> Non
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.executescript(TABLES)
+    for added in ADDED.values():
+        connection.executescript(added)
     values = {
         "catalogue": head.catalogue_json,
         "shard": str(head.shard).encode(),

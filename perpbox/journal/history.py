@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from perpbox.account import AccountId, OrderId
 from perpbox.journal.records import (
     RECENT,
+    FundingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
@@ -83,6 +84,12 @@ class History(ABC):
         added: bool | None = None,
     ) -> list[MarginRecord]:
         """Isolated margin put in and taken out, or only the one or the other."""
+
+    @abstractmethod
+    def funding_rates(
+        self, symbol: str | None = None, window: Window = RECENT
+    ) -> list[FundingRecord]:
+        """What was settled, of one symbol or of all, by the time at which it was due."""
 
     @abstractmethod
     def recent_trades(self, symbol: str, limit: int = 1000) -> list[MarketTrade]:

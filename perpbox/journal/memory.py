@@ -15,6 +15,7 @@ from perpbox.journal.keys import NumberedKey
 from perpbox.journal.projection import Changes, Projection
 from perpbox.journal.records import (
     RECENT,
+    FundingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
@@ -48,6 +49,7 @@ class MemoryHistory(History):
         self._refresh = refresh
         self._pasts: dict[AccountId, Past] = {}
         self._market_trades: dict[str, list[MarketTrade]] = {}
+        self._funding: list[FundingRecord] = []
 
     def order(
         self,
@@ -135,6 +137,16 @@ class MemoryHistory(History):
 
         return _page(self._past(account_id).margin, wanted, window)
 
+    def funding_rates(
+        self, symbol: str | None = None, window: Window = RECENT
+    ) -> list[FundingRecord]:
+        def wanted(row: FundingRecord) -> bool:
+            mine = symbol is None or row.symbol == symbol
+            return mine and window.first <= row.time <= window.last
+
+        self._catch_up()
+        return _page(self._funding, wanted, window)
+
     def recent_trades(self, symbol: str, limit: int = 1000) -> list[MarketTrade]:
         self._catch_up()
         return self._market_trades.get(symbol, [])[-limit:]
@@ -161,6 +173,9 @@ class MemoryHistory(History):
             self._pasts.setdefault(margin.account_id, Past()).margin.append(margin)
         for traded in changes.market_trades:
             self._market_trades.setdefault(traded.symbol, []).append(traded)
+        if changes.funding:
+            self._funding.extend(changes.funding)
+            self._funding.sort(key=lambda row: (row.time, row.symbol))
 
 
 def _page(

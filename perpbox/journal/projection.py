@@ -10,6 +10,7 @@ from perpbox.engine import events as happened
 from perpbox.engine.apply.orders import status_of
 from perpbox.engine.line import Line
 from perpbox.journal.records import (
+    FundingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
@@ -22,7 +23,16 @@ from perpbox.money import Millis
 class Changes:
     """The rows that some turns add to the history or replace in it."""
 
-    __slots__ = ("closed", "income", "margin", "market_trades", "orders", "trades", "wiped")
+    __slots__ = (
+        "closed",
+        "funding",
+        "income",
+        "margin",
+        "market_trades",
+        "orders",
+        "trades",
+        "wiped",
+    )
 
     def __init__(self) -> None:
         self.wiped: set[AccountId] = set()
@@ -33,6 +43,7 @@ class Changes:
         self.income: list[IncomeRecord] = []
         self.margin: list[MarginRecord] = []
         self.market_trades: list[MarketTrade] = []
+        self.funding: list[FundingRecord] = []
 
     def wipe(self, account_id: AccountId) -> None:
         """Let the account have no history."""
@@ -196,6 +207,12 @@ def _traded(history: Projection, event: happened.Traded, now: Millis) -> None:
     )
 
 
+def _funding_settled(history: Projection, event: happened.FundingSettled, now: Millis) -> None:
+    history.changes.funding.append(
+        FundingRecord(event.symbol, event.funding_time, event.rate, event.mark)
+    )
+
+
 def _account_reset(history: Projection, event: happened.AccountReset, now: Millis) -> None:
     history.changes.wipe(event.account_id)
 
@@ -214,6 +231,7 @@ _PROJECT: Final[dict[type, Callable[[Projection, Any, Millis], None]]] = {
     happened.MoneyMoved: _money_moved,
     happened.IsolatedMarginAdjusted: _isolated_margin_adjusted,
     happened.Traded: _traded,
+    happened.FundingSettled: _funding_settled,
     happened.AccountReset: _account_reset,
     happened.AccountClosed: _account_closed,
 }

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from perpbox.account import AccountId, Order, OrderId, PositionSide, Side
 from perpbox.engine.events import MoneyReason
-from perpbox.money import Amount, Millis, Price, Quantity
+from perpbox.money import Amount, Millis, Price, Quantity, Ratio
 
 # The rows are written as JSON arrays, and none can be part of a reference cycle.
 
@@ -70,6 +70,16 @@ class MarketTrade(Struct, array_like=True, gc=False, frozen=True):
     quantity: Quantity
     taker_side: Side
     time: Millis
+
+
+class FundingRecord(Struct, array_like=True, gc=False, frozen=True):
+    """What was settled in a symbol, and at which mark price."""
+
+    symbol: str
+    time: Millis
+    """When it was due."""
+    rate: Ratio
+    mark: Price
 
 
 LAST_MOMENT: Final[Millis] = 2**62

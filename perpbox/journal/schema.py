@@ -6,7 +6,7 @@ from typing import Final
 
 APPLICATION_ID: Final = 0x70626F78
 """Stands in the header of every journal: "pbox"."""
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of the tables below; stands in the header too. Rises when they change."""
 
 # Rows are JSON arrays (`records`) beside the columns that are searched: amounts pass the 64 bits
@@ -90,3 +90,16 @@ CREATE TABLE keys (
     data TEXT NOT NULL
 );
 """
+
+# What came after the first format, a format each; an older file gets it when it is opened.
+ADDED: Final[dict[int, str]] = {
+    2: """
+CREATE TABLE funding_rates (
+    symbol TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (symbol, time)
+) WITHOUT ROWID;
+CREATE INDEX funding_rates_by_time ON funding_rates (time, symbol);
+""",
+}

@@ -13,6 +13,7 @@ from perpbox.journal.history import History
 from perpbox.journal.reader import Reader
 from perpbox.journal.records import (
     RECENT,
+    FundingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
@@ -39,6 +40,7 @@ ORDER BY order_id DESC LIMIT 1
 # The rows of a page are found in the index alone, and only they are read. `PAGE` stands for how
 # it is counted; a null lets any value pass.
 PAGE: Final = "/* page */"
+WAY: Final = "/* way */"
 FORWARD: Final = "ASC LIMIT :limit OFFSET :skip"
 BACKWARD: Final = "DESC LIMIT :limit OFFSET :skip"
 
@@ -85,6 +87,14 @@ SELECT data FROM margin_changes WHERE number IN (
         AND added = coalesce(:added, added)
     ORDER BY number /* page */
 ) ORDER BY number
+"""
+
+FUNDING_RATES: Final = """
+SELECT data FROM (
+    SELECT data, time, symbol FROM funding_rates
+    WHERE symbol = coalesce(:symbol, symbol) AND time BETWEEN :first AND :last
+    ORDER BY time /* way */, symbol /* page */
+) ORDER BY time, symbol
 """
 
 RECENT_TRADES: Final = """
@@ -173,6 +183,11 @@ class SqliteHistory(History):
         asked = {"account_id": account_id, "symbol": symbol, "added": added}
         return self._page(MARGIN_CHANGES, asked, window, MarginRecord)
 
+    def funding_rates(
+        self, symbol: str | None = None, window: Window = RECENT
+    ) -> list[FundingRecord]:
+        return self._page(FUNDING_RATES, {"symbol": symbol}, window, FundingRecord)
+
     def recent_trades(self, symbol: str, limit: int = 1000) -> list[MarketTrade]:
         return _records(self._reader.rows(RECENT_TRADES, (symbol, limit))[::-1], MarketTrade)
 
@@ -180,7 +195,8 @@ class SqliteHistory(History):
         self, statement: str, asked: Mapping[str, Any], window: Window, kind: type[RowT]
     ) -> list[RowT]:
         from_id = asked.get("from_id")
-        direction = BACKWARD if window.from_newest(from_id) else FORWARD
+        backward = window.from_newest(from_id)
+        way, page = ("DESC", BACKWARD) if backward else ("ASC", FORWARD)
         bounds = {
             "from_id": from_id or 0,
             "first": window.first,
@@ -188,7 +204,8 @@ class SqliteHistory(History):
             "limit": window.limit,
             "skip": window.skip,
         }
-        rows = self._reader.rows(statement.replace(PAGE, direction), _fitted({**asked, **bounds}))
+        paged = statement.replace(PAGE, page).replace(WAY, way)
+        rows = self._reader.rows(paged, _fitted({**asked, **bounds}))
         return _records(rows, kind)
 
 

@@ -19,6 +19,8 @@ TSV: Final = ROOT.parent / "shared" / "spec" / "error_codes.tsv"
 
 OPERATORS: Final = {
     Reject.INVALID_FEES,
+    Reject.INVALID_FUNDING,
+    Reject.MARK_BY_FORMULA,
     Reject.INVALID_PRICE,
     Reject.INVALID_QUOTE_QUANTITY,
     Reject.CROSSED_QUOTES,

@@ -46,6 +46,8 @@ WEIGHTS: Final = {
     "GET /fapi/v1/ticker/bookTicker?symbol=BTCUSDT": 2,
     "GET /fapi/v1/premiumIndex": 10,
     "GET /fapi/v1/premiumIndex?symbol=BTCUSDT": 1,
+    "GET /fapi/v1/fundingRate": 0,
+    "GET /fapi/v1/fundingInfo": 0,
     "GET /fapi/v1/assetIndex": 10,
     "GET /fapi/v1/assetIndex?symbol=BTCUSD": 1,
     "GET /fapi/v3/account": 5,
@@ -157,13 +159,13 @@ def documented_weights(text: str) -> dict[str, int]:
     by_limit = re.findall(r"([\d,]+) -> (\d+)", text)
     if by_limit:
         return {f"limit={n}": int(w) for numbers, w in by_limit for n in numbers.split(",")}
-    if text.startswith("not published"):
+    if text.startswith(("not published", "shares")):
         return {}
     with_symbol = re.match(r"(\d+) (?:with|for a single) symbol\D+(\d+)", text)
     if with_symbol:
         return {"": int(with_symbol[2])}
     of_ip = re.search(r"(\d+) on IP", text)
-    return {"": int(of_ip[1] if of_ip else text.split(maxsplit=1)[0])}
+    return {"": int(of_ip[1] if of_ip else re.split(r"\W", text, maxsplit=1)[0])}
 
 
 def documented_counts(text: str) -> tuple[int, int]:

@@ -21,8 +21,8 @@ def test_one_price_moves_mark_index_and_ladder() -> None:
     office = Office()
     told = office.post(PRICES, {"BTCUSDT": "50000", "ETHUSDT": "2500.5"})
     assert told.json == {
-        "BTCUSDT": {"mark": "50000", "index": "50000"},
-        "ETHUSDT": {"mark": "2500.5", "index": "2500.5"},
+        "BTCUSDT": {"mark": "50000", "index": "50000", "last": "50000"},
+        "ETHUSDT": {"mark": "2500.5", "index": "2500.5", "last": "2500.5"},
     }
     market = office.state.markets["BTCUSDT"]
     assert (market.mark, market.index) == (50_000 * SCALE, 50_000 * SCALE)
@@ -33,9 +33,12 @@ def test_mark_and_index_are_told_apart() -> None:
     office = Office()
     office.post(PRICES, {"BTCUSDT": "50000"})
     told = office.post(PRICES, {"BTCUSDT": {"mark": "50100", "index": "49990"}})
-    assert told.json == {"BTCUSDT": {"mark": "50100", "index": "49990"}}
+    assert told.json == {"BTCUSDT": {"mark": "50100", "index": "49990", "last": "50000"}}
     assert office.post(PRICES, {"BTCUSDT": {"index": "49000"}}).json == {
-        "BTCUSDT": {"mark": "50100", "index": "49000"}
+        "BTCUSDT": {"mark": "50100", "index": "49000", "last": "50000"}
+    }
+    assert office.post(PRICES, {"BTCUSDT": {"last": "48000"}}).json == {
+        "BTCUSDT": {"mark": "50100", "index": "49000", "last": "48000"}
     }
 
 
@@ -52,7 +55,9 @@ def test_an_asset_index_moves_likewise(figure: Any) -> None:
         ({}, "INVALID_REQUEST"),
         (None, "INVALID_REQUEST"),
         ({"BTCUSDT": {}}, "INVALID_REQUEST"),
-        ({"BTCUSDT": {"last": "1"}}, "INVALID_REQUEST"),
+        ({"BTCUSDT": {"close": "1"}}, "INVALID_REQUEST"),
+        ({"BTCUSDT": {"last": "0"}}, "INVALID_PRICE"),
+        ({"BNBUSD": {"index": "600", "last": "600"}}, "INVALID_REQUEST"),
         ({"BTCUSDT": 50000}, "INVALID_REQUEST"),
         ({"BTCUSDT": None}, "INVALID_REQUEST"),
         ({"BTCUSDT": "0"}, "INVALID_PRICE"),
@@ -114,6 +119,81 @@ def test_quotes_replace_the_ladder_until_the_price_moves() -> None:
 def test_quotes_that_cannot_be_are_refused(body: Any, error: str) -> None:
     office = Office()
     told = office.changes_nothing(lambda: office.post(LIQUIDITY, body))
+    assert (told.status, told.error) == (400, error)
+
+
+# Where mark prices come from, and funding
+
+SOURCES = "/box/v1/mark-sources"
+FUNDING = "/box/v1/funding"
+
+
+def test_a_mark_price_by_the_formula_is_not_set() -> None:
+    office = Office()
+    office.post(PRICES, {"BTCUSDT": "50000"})
+    assert office.post(SOURCES, {"BTCUSDT": "formula"}).json == {"BTCUSDT": "formula"}
+    told = office.changes_nothing(lambda: office.post(PRICES, {"BTCUSDT": {"mark": "51000"}}))
+    assert (told.status, told.error) == (409, "MARK_BY_FORMULA")
+    # A price by itself moves what the formula is made of.
+    office.post(PRICES, {"BTCUSDT": "51000"})
+    market = office.state.markets["BTCUSDT"]
+    assert market.index == market.last_price == market.mark == 51_000 * SCALE
+    assert office.post(SOURCES, {"BTCUSDT": "set"}).json == {"BTCUSDT": "set"}
+    assert office.post(PRICES, {"BTCUSDT": {"mark": "52000"}}).json["BTCUSDT"]["mark"] == "52000"
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({}, "INVALID_REQUEST"),
+        ({"BTCUSDT": "feed"}, "INVALID_REQUEST"),
+        ({"BTCUSDT": None}, "INVALID_REQUEST"),
+        ({"BTCUSDT": "formula", "NOSUCH": "formula"}, "UNKNOWN_SYMBOL"),
+    ],
+)
+def test_sources_that_cannot_be_are_refused(body: Any, error: str) -> None:
+    office = Office()
+    told = office.changes_nothing(lambda: office.post(SOURCES, body))
+    assert (told.status, told.error) == (400, error)
+
+
+def test_funding_is_set_in_part_and_told_whole() -> None:
+    office = Office()
+    told = office.post(FUNDING, {"BTCUSDT": {"rate": "0.0005", "intervalHours": 1}})
+    shown = {
+        "intervalHours": 1,
+        "interestRate": "0.0001",
+        "floor": "-0.003",
+        "cap": "0.003",
+        "rate": "0.0005",
+        "nextFundingTime": NOON + HOUR,
+    }
+    assert told.json == {"BTCUSDT": shown}
+    told = office.post(FUNDING, {"BTCUSDT": {"rate": None, "floor": "0"}})
+    assert told.json == {"BTCUSDT": {**shown, "rate": None, "floor": "0"}}
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({}, "INVALID_REQUEST"),
+        ({"NOSUCH": {}}, "UNKNOWN_SYMBOL"),
+        ({"BTCUSDT": {"interval": 1}}, "INVALID_REQUEST"),
+        ({"BTCUSDT": {"intervalHours": "8"}}, "INVALID_REQUEST"),
+        ({"BTCUSDT": {"intervalHours": 0}}, "INVALID_FUNDING"),
+        ({"BTCUSDT": {"intervalHours": 5}}, "INVALID_FUNDING"),
+        ({"BTCUSDT": {"intervalHours": 48}}, "INVALID_FUNDING"),
+        ({"BTCUSDT": {"rate": "1.00000001"}}, "INVALID_FUNDING"),
+        ({"BTCUSDT": {"rate": "NaN"}}, "INVALID_FUNDING"),
+        ({"BTCUSDT": {"rate": "0.000000001"}}, "INVALID_FUNDING"),
+        ({"BTCUSDT": {"cap": "-0.5"}}, "INVALID_FUNDING"),
+        ({"BTCUSDT": {"floor": "0.5"}}, "INVALID_FUNDING"),
+        ({"BTCUSDT": {"rate": "0.1"}, "ETHUSDT": {"rate": "-2"}}, "INVALID_FUNDING"),
+    ],
+)
+def test_funding_that_cannot_be_is_refused(body: Any, error: str) -> None:
+    office = Office()
+    told = office.changes_nothing(lambda: office.post(FUNDING, body))
     assert (told.status, told.error) == (400, error)
 
 

@@ -104,7 +104,10 @@ def _market(market: Market, field: str) -> int:
         return market.best_price(best[field])
     if field == "house":
         return market.house_quantity
-    return int(getattr(market, {"last": "last_price"}.get(field, field)))
+    names = {"last": "last_price", "rate": "last_funding_rate", "next-funding": "next_funding"}
+    if field == "premium":
+        return market.premium.value
+    return int(getattr(market, names.get(field, field)))
 
 
 def _house(state: State, asset: str, field: str) -> int:

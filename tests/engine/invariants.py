@@ -33,6 +33,7 @@ def check_state(state: State) -> None:
     order_sums_are_those_of_the_orders(state)
     positions_make_sense(state)
     what_closes_has_something_to_close(state)
+    holders_are_who_hold(state)
 
 
 def exposures(state: State) -> Iterator[tuple[Account, Exposure]]:
@@ -131,6 +132,15 @@ def positions_make_sense(state: State) -> None:
         elif position.position_side is PositionSide.SHORT:
             assert position.quantity <= 0
         assert not (exposure.isolated and account.multi_assets)
+
+
+def holders_are_who_hold(state: State) -> None:
+    held: dict[str, dict[int, Exposure]] = {name: {} for name in state.markets}
+    for account, exposure, position in positions(state):
+        if position.quantity:
+            held[exposure.symbol.name][account.account_id] = exposure
+    for name, market in state.markets.items():
+        assert market.holders == held[name]
 
 
 def what_closes_has_something_to_close(state: State) -> None:

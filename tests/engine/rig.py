@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from perpbox.engine.apply import apply
-from perpbox.engine.commands import Command, OpenVenue
+from perpbox.engine.commands import Command, OpenVenue, Tick
 from perpbox.engine.handle import handle
 from perpbox.engine.line import Line, decode, encode
 from perpbox.engine.rejects import Rejected
@@ -13,6 +13,7 @@ from perpbox.engine.snapshot import dump, load
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.instrument import Catalogue
+from perpbox.margin.funding import SAMPLE_SPAN
 from perpbox.money import Millis
 from tests.engine.invariants import check_figures, check_round_trip, check_state
 from tests.worlds import CATALOGUE
@@ -28,6 +29,8 @@ class Rig:
         """Whether turns are followed by checks; a long run may check less often."""
         self.read_each_turn = read_each_turn
         """Whether the checks read all figures, which also renews what is kept between reads."""
+        self.samples = True
+        """Whether the premium indexes are sampled before a turn, as a venue does it."""
         self.now = START
         self.sequence = 0
         self.state = State(catalogue)
@@ -38,6 +41,9 @@ class Rig:
         """Run one command. A refusal passes through, once it has been shown to leave no trace."""
         before = dump(self.state) if self.checked else b""
         self.now += 1
+        sampled = isinstance(command, Tick) or not self.samples
+        if not sampled and self.now // SAMPLE_SPAN > self.state.now // SAMPLE_SPAN:
+            self.submit(Tick())
         try:
             turn = handle(self.state, command, self.now)
         except Rejected:

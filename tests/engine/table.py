@@ -20,6 +20,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from perpbox.account import (
     BUY,
     SELL,
@@ -145,11 +147,28 @@ def pairs(words: Words) -> Iterator[tuple[str, str]]:
 
 
 def _market(table: Table, words: Words) -> Turn:
-    """market SYMBOL mark PRICE [index PRICE]; without an index price it is the mark price."""
-    prices = dict(pairs(words[1:]))
-    mark = parse(prices["mark"]) if "mark" in prices else None
-    index = parse(prices["index"]) if "index" in prices else mark
-    return table.rig.submit(ask.MovePrices({words[0]: ask.MarketPrices(mark, index)}, {}))
+    """market SYMBOL [mark PRICE] [index PRICE] [last PRICE]; without an index it is the mark."""
+    prices = {name: parse(price) for name, price in pairs(words[1:])}
+    mark = prices.get("mark")
+    moved = ask.MarketPrices(mark, prices.get("index", mark), prices.get("last"))
+    return table.rig.submit(ask.MovePrices({words[0]: moved}, {}))
+
+
+def _mark_source(table: Table, words: Words) -> Turn:
+    """mark-source SYMBOL formula|set"""
+    return table.rig.submit(ask.SetMarkSources({words[0]: words[1] == "formula"}))
+
+
+def _funding(table: Table, words: Words) -> Turn:
+    """funding SYMBOL [rate R|none] [hours N] [interest R] [floor R] [cap R]"""
+    terms = table.rig.state.markets[words[0]].funding
+    for name, text in pairs(words[1:]):
+        if name == "hours":
+            terms = replace(terms, interval_hours=int(text))
+        else:
+            field = {"rate": "fixed_rate", "interest": "interest_rate"}.get(name, name)
+            terms = replace(terms, **{field: None if text == "none" else parse(text)})
+    return table.rig.submit(ask.SetFunding({words[0]: terms}))
 
 
 def _index(table: Table, words: Words) -> Turn:
@@ -181,6 +200,8 @@ ACTIONS: Final[dict[str, Callable[[Table, Words], Turn]]] = {
     "index": _index,
     "quotes": _quotes,
     "clock": _clock,
+    "mark-source": _mark_source,
+    "funding": _funding,
     "venue": lambda table, _: table.rig.submit(ask.OpenVenue()),
 }
 

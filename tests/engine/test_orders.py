@@ -6,10 +6,8 @@ import pytest
 
 from perpbox.account import BUY, OrderType, PositionSide
 from perpbox.engine.commands import PlaceOrder
-from perpbox.engine.deadlines import GTC_LIFE
-from perpbox.engine.due import next_time
+from perpbox.engine.deadlines import GTC_LIFE, first_end
 from perpbox.money import parse
-from tests.engine.rig import START
 from tests.engine.table import play
 
 
@@ -269,7 +267,8 @@ def test_a_good_till_cancel_order_lives_one_year_even_if_it_is_amended() -> None
                                                             -> resting
         clock +354d                                         -> nothing
     """)
-    assert next_time(table.rig.state) == START + 3 + GTC_LIFE
+    [first, _] = table.rig.state.orders.values()
+    assert first_end(table.rig.state) == first.created + GTC_LIFE
     table.play("""
         clock +1d                                           -> alice o1 expired TOO_OLD
         check alice orders o2
@@ -277,7 +276,7 @@ def test_a_good_till_cancel_order_lives_one_year_even_if_it_is_amended() -> None
         clock +365d                                         -> alice o2 expired TOO_OLD
         check alice orders none
     """)
-    assert next_time(table.rig.state) is None
+    assert first_end(table.rig.state) is None
 
 
 def test_a_year_is_a_year_to_the_millisecond() -> None:

@@ -29,15 +29,19 @@ from perpbox.engine.commands import (
     SetCountdown,
     SetFeeBurn,
     SetFees,
+    SetFunding,
     SetLeverage,
     SetLiquidity,
     SetMarginType,
+    SetMarkSources,
     SetPositionMode,
     Tick,
     Transfer,
 )
+from perpbox.engine.market import FundingTerms
 from perpbox.engine.snapshot import dump
 from perpbox.journal import KeyKind, KeyStore, open_journal, recover, verify
+from perpbox.margin.funding import HOUR
 from perpbox.money import Millis, parse
 from tests.journal.released_facts import Found, Released, find
 from tests.journal.story import BTC, ETH, START, Story, catalogue_json
@@ -94,8 +98,24 @@ def _once_each(story: Story) -> None:
     story.order(gone, SELL)
     prices = {BTC: MarketPrices(parse("107000"), parse("107001.5"))}
     story.submit(MovePrices(prices, {"BNB": parse("650.25")}))
+    _funding(story)
     story.submit(ResetAccount(gone))
     story.submit(CloseAccount(gone))
+
+
+def _funding(story: Story) -> None:
+    """A settlement, one that a version before it missed, and a mark price by the formula."""
+    story.submit(SetFunding({ETH: FundingTerms(8, parse("0.0001"), -1_000_000, 1_000_000)}))
+    story.submit(SetMarkSources({BTC: True, ETH: True}))
+    for last in ("108000", "106000"):
+        story.submit(MovePrices({BTC: MarketPrices(None, parse(last), parse(last))}, {}))
+    story.submit(SetMarkSources({BTC: False, ETH: False}))
+    story.submit(SetLiquidity(BTC, [(parse("108000"), parse("9"))], []))
+    story.to(story.state.markets[BTC].next_funding)
+    story.submit(Tick())
+    story.to(story.state.markets[BTC].next_funding + HOUR)
+    story.submit(MoveClock())
+    story.submit(Tick())
 
 
 def main(arguments: list[str]) -> int:

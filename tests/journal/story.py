@@ -65,6 +65,10 @@ class Story:
             self.journal.append(Line(self.sequence, self.now, command, turn.events))
         return turn
 
+    def to(self, time: Millis) -> None:
+        """Let the next command happen then."""
+        self.now = time - SECOND
+
     def open(self, *names: str, usdt: str = "100000") -> list[int]:
         """Open the venue if need be, and an account for each name."""
         if not self.state.markets:

@@ -21,6 +21,7 @@ from perpbox.engine.commands import (
     CloseAccount,
     ResetAccount,
     SetMarginType,
+    Tick,
     Transfer,
 )
 from perpbox.engine.rejects import Rejected
@@ -224,6 +225,26 @@ def test_the_market_remembers_its_last_trades(story: Story) -> None:
     assert second.time == story.now
     assert history_of(story).recent_trades(BTC, limit=1) == [second]
     assert history_of(story).recent_trades(ETH) == []
+
+
+# Funding
+
+
+def test_settlements_are_found_by_symbol_and_time(story: Story) -> None:
+    story.open("alice")
+    times = []
+    for _ in range(3):
+        times.append(story.state.markets[BTC].next_funding)
+        story.to(times[-1])
+        story.submit(Tick())
+    history = history_of(story)
+    rows = history.funding_rates(BTC)
+    assert [(row.symbol, row.time) for row in rows] == [(BTC, time) for time in times]
+    assert {row.mark for row in rows} == {story.state.marks[BTC]}
+    assert [row.time for row in history.funding_rates(ETH, Window(start=times[1]))] == times[1:]
+    assert [row.time for row in history.funding_rates(BTC, Window(limit=2))] == times[1:]
+    both = history.funding_rates(None, Window(end=times[0]))
+    assert [(row.symbol, row.time) for row in both] == [(BTC, times[0]), (ETH, times[0])]
 
 
 # Income and margin

@@ -10,6 +10,8 @@ from perpbox.api.limits import ORDERS_PER_MINUTE, ORDERS_PER_TEN_SECONDS, WEIGHT
 from perpbox.api.shapes.numbers import quote_amount
 from perpbox.engine.market import Market
 from perpbox.instrument import Bracket, Catalogue, MarginAsset, Symbol
+from perpbox.journal.records import FundingRecord
+from perpbox.margin.funding import interest_of
 from perpbox.margin.multi_assets import Rates
 from perpbox.money import DECIMALS, SCALE, Millis, Price, Ratio, text, text_at, text_short
 from perpbox.tape import Print
@@ -17,7 +19,6 @@ from perpbox.tape import Print
 Row = dict[str, object]
 
 DELIVERY_OF_PERPETUAL: Final[Millis] = 4_133_404_800_000
-FUNDING_INTERVAL: Final[Millis] = 8 * 3600 * 1000
 ORDER_TYPES: Final = ["LIMIT", "MARKET"]
 TIMES_IN_FORCE: Final = ["GTC", "IOC", "FOK", "GTX", "GTD"]
 
@@ -182,17 +183,40 @@ def book_ticker(market: Market) -> Row:
     return row
 
 
-def premium_index(market: Market, now: Millis) -> Row:
-    """One row of `premiumIndex`. No funding is settled yet, so its rates are zero."""
+def premium_index(market: Market, rate: Ratio, now: Millis) -> Row:
+    """One row of `premiumIndex`; the rate is the one to come, as far as it is known now."""
+    terms = market.funding
     return {
         "symbol": market.symbol.name,
         "markPrice": text(market.mark),
         "indexPrice": text(market.index),
         "estimatedSettlePrice": text(market.index),
-        "lastFundingRate": text(0),
-        "interestRate": text(0),
-        "nextFundingTime": (now // FUNDING_INTERVAL + 1) * FUNDING_INTERVAL,
+        "lastFundingRate": text(rate),
+        "interestRate": text(interest_of(terms.interest_rate, terms.interval_hours)),
+        "nextFundingTime": market.next_funding,
         "time": now,
+    }
+
+
+def funding_rate(row: FundingRecord) -> Row:
+    """One row of `fundingRate`."""
+    return {
+        "symbol": row.symbol,
+        "fundingTime": row.time,
+        "fundingRate": text(row.rate),
+        "markPrice": text(row.mark),
+    }
+
+
+def funding_info(market: Market) -> Row:
+    """One row of `fundingInfo`."""
+    terms = market.funding
+    return {
+        "symbol": market.symbol.name,
+        "adjustedFundingRateCap": text(terms.cap),
+        "adjustedFundingRateFloor": text(terms.floor),
+        "fundingIntervalHours": terms.interval_hours,
+        "disclaimer": False,
     }
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from perpbox.account import BUY, SELL
 from perpbox.engine import events as happened
+from perpbox.engine.agenda import Due, Entry
 from perpbox.engine.market import Market
 from perpbox.engine.state import State
+from perpbox.margin.mark_price import SAMPLES
 from perpbox.margin.multi_assets import rates_of
 from perpbox.money import Millis
 
@@ -45,11 +47,13 @@ def price_moved(state: State, event: happened.PriceMoved, now: Millis) -> None:
     market = state.markets.get(event.symbol)
     if market is None:
         symbol = state.catalogue.symbols[event.symbol]
-        market = state.markets[event.symbol] = Market(symbol, event.mark, event.index)
+        market = state.markets[event.symbol] = Market(symbol, event.mark, event.index, now)
+        state.agenda.add(Entry(market.next_funding, Due.FUNDING, 0, event.symbol))
     market.mark = event.mark
     market.index = event.index
     market.moved = now
-    market.quotes = None
+    if not event.keeps_quotes:
+        market.quotes = None
     market.update_id += 1
     state.marks[event.symbol] = event.mark
     state.prices_version += 1
@@ -69,3 +73,55 @@ def liquidity_set(state: State, event: happened.LiquiditySet, now: Millis) -> No
 
 def clock_moved(state: State, event: happened.ClockMoved, now: Millis) -> None:
     """Nothing but the time, which every event brings along."""
+
+
+def last_price_moved(state: State, event: happened.LastPriceMoved, now: Millis) -> None:
+    market = state.markets[event.symbol]
+    market.last_price = event.price
+    market.moved = now
+
+
+# The mark price by its formula, and funding.
+
+
+def mark_source_set(state: State, event: happened.MarkSourceSet, now: Millis) -> None:
+    market = state.markets[event.symbol]
+    market.by_formula = event.by_formula
+    market.basis = []
+    market.next_sample = 0
+
+
+def basis_sampled(state: State, event: happened.BasisSampled, now: Millis) -> None:
+    market = state.markets[event.symbol]
+    if event.basis is not None:
+        market.basis = [*market.basis, event.basis][-SAMPLES:]
+    market.next_sample = event.next_sample
+    state.agenda.add(Entry(event.next_sample, Due.MARK, 0, event.symbol))
+
+
+def premium_moved(state: State, event: happened.PremiumMoved, now: Millis) -> None:
+    market = state.markets[event.symbol]
+    market.premium = market.premium.moved(event.premium, event.since)
+
+
+def funding_terms_set(state: State, event: happened.FundingTermsSet, now: Millis) -> None:
+    market = state.markets[event.symbol]
+    same_interval = event.terms.interval_hours == market.funding.interval_hours
+    market.funding = event.terms
+    if not same_interval:
+        _begin_interval(state, market, now)
+
+
+def funding_settled(state: State, event: happened.FundingSettled, now: Millis) -> None:
+    market = state.markets[event.symbol]
+    market.last_funding_rate = event.rate
+    _begin_interval(state, market, event.funding_time)
+
+
+def funding_missed(state: State, event: happened.FundingMissed, now: Millis) -> None:
+    _begin_interval(state, state.markets[event.symbol], now)
+
+
+def _begin_interval(state: State, market: Market, at: Millis) -> None:
+    market.begin_interval(at, market.premium.value)
+    state.agenda.add(Entry(market.next_funding, Due.FUNDING, 0, market.symbol.name))

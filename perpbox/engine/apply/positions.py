@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from perpbox.account import Account, Exposure
 from perpbox.engine import events as happened
 from perpbox.engine.apply.exposures import activate, deactivate, exposure_of, position_of
 from perpbox.engine.state import State
 from perpbox.money import Millis
+
+
+def drop_holder(state: State, account: Account, exposure: Exposure) -> None:
+    """Forget the account as a holder of the symbol, if it holds nothing of it any more."""
+    if not any(p.quantity for p in exposure.positions.values()):
+        state.markets[exposure.symbol.name].holders.pop(account.account_id, None)
 
 
 def position_changed(state: State, event: happened.PositionChanged, now: Millis) -> None:
@@ -21,9 +28,12 @@ def position_changed(state: State, event: happened.PositionChanged, now: Millis)
     position.figures = None
     account.version += 1
     if event.quantity == 0:
+        drop_holder(state, account, exposure)
         deactivate(account, exposure)
-    elif event.symbol not in account.active:
-        activate(account, exposure)
+    else:
+        state.markets[event.symbol].holders[event.account_id] = exposure
+        if event.symbol not in account.active:
+            activate(account, exposure)
 
 
 def position_handed_over(state: State, event: happened.PositionHandedOver, now: Millis) -> None:
@@ -33,6 +43,7 @@ def position_handed_over(state: State, event: happened.PositionHandedOver, now: 
     account.sums = None
     state.markets[event.symbol].house_quantity += position.quantity
     account.version += 1
+    drop_holder(state, account, exposure)
     deactivate(account, exposure)
 
 
