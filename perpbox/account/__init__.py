@@ -6,12 +6,28 @@ from perpbox.account.account import (
     Account,
     House,
 )
-from perpbox.account.order import (
+from perpbox.account.conditional import (
+    ConditionalOrder,
+    ConditionalStatus,
+    ConditionalTerms,
+    ConditionalType,
+    Trigger,
+    WorkingType,
+)
+from perpbox.account.order import Order, as_order
+from perpbox.account.position import (
+    HEDGE,
+    ONE_WAY,
+    Balance,
+    Exposure,
+    Position,
+    PositionFigures,
+)
+from perpbox.account.words import (
     BUY,
     SELL,
     AccountId,
     ExpiryReason,
-    Order,
     OrderId,
     OrderStatus,
     OrderType,
@@ -20,14 +36,6 @@ from perpbox.account.order import (
     SelfTradePrevention,
     Side,
     TimeInForce,
-)
-from perpbox.account.position import (
-    HEDGE,
-    ONE_WAY,
-    Balance,
-    Exposure,
-    Position,
-    PositionFigures,
 )
 
 __all__ = [
@@ -38,6 +46,10 @@ __all__ = [
     "Account",
     "AccountId",
     "Balance",
+    "ConditionalOrder",
+    "ConditionalStatus",
+    "ConditionalTerms",
+    "ConditionalType",
     "ExpiryReason",
     "Exposure",
     "House",
@@ -52,4 +64,7 @@ __all__ = [
     "SelfTradePrevention",
     "Side",
     "TimeInForce",
+    "Trigger",
+    "WorkingType",
+    "as_order",
 ]

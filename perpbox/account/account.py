@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from perpbox.account.order import AccountId, OrderId
+from perpbox.account.conditional import ConditionalOrder
 from perpbox.account.position import Balance, Exposure
+from perpbox.account.words import AccountId, OrderId
 from perpbox.instrument import Symbol
 from perpbox.money import Amount, Millis, Ratio
 
@@ -30,8 +31,10 @@ class Account:
         "account_id",
         "active",
         "balances",
+        "client_algo_ids",
         "client_order_ids",
         "commission_rates",
+        "conditional_orders",
         "counts",
         "created",
         "exposures",
@@ -70,6 +73,10 @@ class Account:
         """Rises whenever a figure is counted into the sums, which is when they change."""
         self.client_order_ids: dict[tuple[str, str], OrderId] = {}
         """(symbol, client order id) of the open orders."""
+        self.conditional_orders: dict[OrderId, ConditionalOrder] = {}
+        """Those that wait, oldest first."""
+        self.client_algo_ids: dict[str, OrderId] = {}
+        """Client id of those that wait."""
         self.version = 0
 
     def wallet(self, asset: str) -> Amount:
@@ -79,3 +86,8 @@ class Account:
     def exposure(self, symbol: Symbol) -> Exposure:
         """Its exposure, or a fresh one that belongs to nobody: reading opens nothing."""
         return self.exposures.get(symbol.name) or Exposure(symbol, symbol.default_leverage)
+
+    def conditionals_in(self, symbol: str) -> int:
+        """How many conditional orders wait in a symbol."""
+        waiting = self.conditional_orders
+        return sum(o.terms.symbol == symbol for o in waiting.values()) if waiting else 0

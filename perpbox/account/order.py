@@ -1,94 +1,26 @@
-"""Orders: what one is made of, and the words in which it is asked for."""
+"""An order: what one is made of."""
 
 from __future__ import annotations
 
-from enum import Enum, IntEnum
-from typing import Final, TypeAlias
+from typing import TypeVar
 
 from msgspec import Struct
 
+from perpbox.account.conditional import ConditionalOrder, Trigger
+from perpbox.account.words import (
+    BUY,
+    AccountId,
+    ExpiryReason,
+    OrderId,
+    OrderStatus,
+    OrderType,
+    PositionSide,
+    PriceMatch,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 from perpbox.money import Millis, Price, Product, Quantity
-
-AccountId: TypeAlias = int
-OrderId: TypeAlias = int
-Side: TypeAlias = int
-"""+1 to buy, -1 to sell, so that both run on one path."""
-
-BUY: Final[Side] = 1
-SELL: Final[Side] = -1
-
-
-class PositionSide(Enum):
-    """BOTH in one-way mode; LONG and SHORT, each a position of its own, in hedge mode."""
-
-    BOTH = "BOTH"
-    LONG = "LONG"
-    SHORT = "SHORT"
-
-
-class OrderType(Enum):
-    LIMIT = "LIMIT"
-    MARKET = "MARKET"
-
-
-class TimeInForce(Enum):
-    GTC = "GTC"
-    IOC = "IOC"
-    FOK = "FOK"
-    GTX = "GTX"
-    GTD = "GTD"
-
-
-class PriceMatch(Enum):
-    """A price out of the book: so many levels deep, the other side's or the own one's."""
-
-    NONE = "NONE"
-    OPPONENT = "OPPONENT"
-    OPPONENT_5 = "OPPONENT_5"
-    OPPONENT_10 = "OPPONENT_10"
-    OPPONENT_20 = "OPPONENT_20"
-    QUEUE = "QUEUE"
-    QUEUE_5 = "QUEUE_5"
-    QUEUE_10 = "QUEUE_10"
-    QUEUE_20 = "QUEUE_20"
-
-
-class SelfTradePrevention(Enum):
-    """Which of two orders of one account expires instead of trading; the taker's mode decides."""
-
-    NONE = "NONE"
-    """Neither: they trade."""
-    EXPIRE_TAKER = "EXPIRE_TAKER"
-    EXPIRE_MAKER = "EXPIRE_MAKER"
-    EXPIRE_BOTH = "EXPIRE_BOTH"
-
-
-class OrderStatus(Enum):
-    NEW = "NEW"
-    PARTIALLY_FILLED = "PARTIALLY_FILLED"
-    FILLED = "FILLED"
-    CANCELED = "CANCELED"
-    EXPIRED = "EXPIRED"
-    EXPIRED_IN_MATCH = "EXPIRED_IN_MATCH"
-
-
-class ExpiryReason(IntEnum):
-    """`er` of ORDER_TRADE_UPDATE, as the user-data page numbers it."""
-
-    NONE = 0
-    SELF_TRADE = 1
-    IMMEDIATE_OR_CANCEL = 2
-    IMMEDIATE_SELF_TRADE = 3
-    """An IOC order that met its own account's."""
-    REDUCE_ONLY = 4
-    LIQUIDATION = 5
-    NO_POSITION = 6
-    """Of time in force GTE_GTC, and the symbol is not held any more."""
-    MARKET_REMAINDER = 9
-    # The page has no number for these two; 0 is what is printed.
-    TOO_OLD = 100
-    """A GTC order lives one year."""
-    GOOD_TILL_DATE = 101
 
 
 class Order(Struct):
@@ -120,6 +52,8 @@ class Order(Struct):
     price_match: PriceMatch = PriceMatch.NONE
     good_till: Millis = 0
     """When a GTD order expires, of whole seconds; 0 without such a date."""
+    trigger: Trigger | None = None
+    """The conditional order that placed it."""
 
     @property
     def remaining(self) -> Quantity:
@@ -146,3 +80,31 @@ class Order(Struct):
         if self.position_side is PositionSide.BOTH:
             return False
         return (self.side == BUY) is (self.position_side is PositionSide.SHORT)
+
+
+OrderT = TypeVar("OrderT", bound=Order)
+
+
+def as_order(waiting: ConditionalOrder, kind: type[OrderT]) -> OrderT:
+    """A conditional order as an order, which it was before 2025-12-09."""
+    terms = waiting.terms
+    return kind(
+        order_id=waiting.algo_id,
+        account_id=waiting.account_id,
+        symbol=terms.symbol,
+        client_order_id=waiting.client_algo_id,
+        side=terms.side,
+        position_side=terms.position_side,
+        order_type=terms.placed_type,
+        time_in_force=terms.time_in_force,
+        price=terms.price,
+        quantity=terms.quantity,
+        reduce_only=terms.reduce_only,
+        self_trade_prevention=terms.self_trade_prevention,
+        created=waiting.created,
+        updated=waiting.created,
+        priority=0,
+        price_match=terms.price_match,
+        good_till=terms.good_till,
+        trigger=Trigger(waiting.algo_id, terms, waits=True),
+    )

@@ -6,7 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from perpbox.account.order import Order, OrderId, PositionSide
+from perpbox.account.order import Order
+from perpbox.account.words import OrderId, PositionSide
 from perpbox.instrument import Symbol
 from perpbox.instrument.symbol import initial_margin_rate
 from perpbox.money import Amount, Millis, Price, Product, Quantity

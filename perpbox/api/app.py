@@ -39,7 +39,7 @@ class Api:
         self._desk = desk
         self._limits = limits
         self._machine_clock = machine_clock
-        self._routes = by_path()
+        self._routes = by_path(desk.api_date)
 
     def answer(self, request: Request) -> Answer:
         """Guard, call, answer; whatever a handler shows is told once it is durable."""
@@ -66,7 +66,7 @@ class Api:
             if route.security is not Security.NONE:
                 account_id = self._authenticate(request, route, params, query, body, now)
                 account = self.venue.state.accounts[account_id]
-                if self._limits is not None and route.orders[0]:
+                if self._limits is not None and self._counts(route):
                     headers += self._charge_orders(self._limits, account_id, route, now)
         except ApiError as error:
             return error.response(headers or self._weight_header(request))
@@ -114,6 +114,10 @@ class Api:
         if self._limits is None:
             return ()
         return (("X-MBX-USED-WEIGHT-1M", str(self._limits.used_weight(request.client_ip))),)
+
+    def _counts(self, route: Route) -> bool:
+        """Whether it charges order counts on the day of the API date."""
+        return route.orders[0] != 0 and route.counted_since <= self._desk.api_date
 
     def _charge_orders(self, limits: Limits, account_id: int, route: Route, now: Millis) -> Headers:
         counts = limits.charge_orders(account_id, *route.orders, now)

@@ -15,6 +15,15 @@ Day: TypeAlias = str
 DEEP_OPPONENT_REMOVED: Final[Day] = "2025-10-23"
 """priceMatch OPPONENT_10 and OPPONENT_20 are gone, "temporarily"; nothing says they came back."""
 
+ALGO_SERVICE: Final[Day] = "2025-12-09"
+"""Conditional orders are placed at endpoints of their own, and at the order ones no more."""
+ALGO_FILTER_REMOVED: Final[Day] = "2025-12-29"
+"""MAX_NUM_ALGO_ORDERS leaves exchangeInfo."""
+ALGO_ORDERS_COUNTED: Final[Day] = "2026-06-20"
+"""A new conditional order counts in the order limits."""
+WIDER_CALLBACK: Final[Day] = "2026-10-23"
+"""The callback rate of a trailing stop may be 20 % instead of 10 %."""
+
 NEWEST: Final[Day] = "2026-10-23"
 """With every change that is known here; what a venue answers with unless told otherwise."""
 

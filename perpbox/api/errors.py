@@ -75,6 +75,7 @@ class Error(Enum):
     KEY_REJECTED = (-2015, "Invalid API-key, IP, or permissions for action.", 401)
     BALANCE_NOT_SUFFICIENT = (-2018, "Balance is insufficient.", 400)
     MARGIN_NOT_SUFFICIENT = (-2019, "Margin is insufficient.", 400)
+    WOULD_TRIGGER_AT_ONCE = (-2021, "Order would immediately trigger.", 400)
     REDUCE_ONLY_REJECTED = (-2022, "ReduceOnly Order is rejected.", 400)
     MAX_OPEN_ORDERS = (-2025, "Reach max open order limit.", 400)
     MAX_LEVERAGE_RATIO = (
@@ -92,6 +93,8 @@ class Error(Enum):
     QUANTITY_NOT_POSITIVE = (-4003, "Quantity less than zero.", 400)
     QUANTITY_BELOW_MIN = (-4004, "Quantity less than min quantity.", 400)
     QUANTITY_ABOVE_MAX = (-4005, "Quantity greater than max quantity.", 400)
+    TRIGGER_PRICE_NOT_POSITIVE = (-4006, "Stop price less than zero.", 400)
+    TRIGGER_PRICE_ABOVE_MAX = (-4007, "Stop price greater than max price.", 400)
     PRICE_BELOW_MIN = (-4013, "Price less than min price.", 400)
     PRICE_OFF_TICK = (-4014, "Price not increased by tick size.", 400)
     BAD_CLIENT_ORDER_ID = (-4015, "Client order id is not valid.", 400)
@@ -100,7 +103,9 @@ class Error(Enum):
     QUANTITY_OFF_STEP = (-4023, "Qty not increased by step size.", 400)
     PRICE_BELOW_MULTIPLIER = (-4024, "Price is lower than mark price multiplier floor.", 400)
     INVALID_LEVERAGE = (-4028, "Leverage {} is not valid", 400)
+    INVALID_WORKING_TYPE = (-4031, "Invalid parameter working type: {}", 400)
     TOO_MANY_CANCELS = (-4032, "Exceed maximum cancel order size.", 400)
+    TOO_MANY_CONDITIONAL_ORDERS = (-4045, "Reach max stop order limit.", 400)
     NO_NEED_TO_CHANGE_MARGIN_TYPE = (-4046, "No need to change margin type.", 400)
     MARGIN_TYPE_WITH_ORDERS = (
         -4047,
@@ -147,6 +152,16 @@ class Error(Enum):
     MARKET_ORDER_REJECTED = (
         -4131,
         "The counterparty's best price does not meet the PERCENT_PRICE filter limit",
+        400,
+    )
+    QUANTITY_WITH_CLOSE_POSITION = (
+        -4137,
+        "Quantity must be zero with closePosition equals true",
+        400,
+    )
+    REDUCE_ONLY_WITH_CLOSE_POSITION = (
+        -4138,
+        "Reduce only must be true with closePosition equals true",
         400,
     )
     LEVERAGE_REDUCTION_WITH_POSITION = (
@@ -266,6 +281,8 @@ ERROR_OF: Final[dict[Reject, Error]] = {
     Reject.PRICE_ABOVE_MAX: Error.PRICE_ABOVE_MAX,
     Reject.PRICE_BELOW_MIN: Error.PRICE_BELOW_MIN,
     Reject.PRICE_OFF_TICK: Error.PRICE_OFF_TICK,
+    Reject.TRIGGER_PRICE_NOT_POSITIVE: Error.TRIGGER_PRICE_NOT_POSITIVE,
+    Reject.TRIGGER_PRICE_ABOVE_MAX: Error.TRIGGER_PRICE_ABOVE_MAX,
     Reject.QUANTITY_NOT_POSITIVE: Error.QUANTITY_NOT_POSITIVE,
     Reject.QUANTITY_BELOW_MIN: Error.QUANTITY_BELOW_MIN,
     Reject.QUANTITY_ABOVE_MAX: Error.QUANTITY_ABOVE_MAX,
@@ -278,6 +295,8 @@ ERROR_OF: Final[dict[Reject, Error]] = {
     Reject.REDUCE_ONLY_REJECTED: Error.REDUCE_ONLY_REJECTED,
     Reject.DUPLICATE_CLIENT_ORDER_ID: Error.DUPLICATE_CLIENT_ORDER_ID,
     Reject.TOO_MANY_OPEN_ORDERS: Error.MAX_OPEN_ORDERS,
+    Reject.TOO_MANY_CONDITIONAL_ORDERS: Error.TOO_MANY_CONDITIONAL_ORDERS,
+    Reject.WOULD_TRIGGER_AT_ONCE: Error.WOULD_TRIGGER_AT_ONCE,
     Reject.POSITION_LIMIT_EXCEEDED: Error.MAX_LEVERAGE_RATIO,
     Reject.MARGIN_NOT_SUFFICIENT: Error.MARGIN_NOT_SUFFICIENT,
     Reject.FOK_NOT_FILLED: Error.FOK_NOT_FILLED,

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from perpbox.account import Order
+from perpbox.account import Order, as_order
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.orders import which_order
+from perpbox.api.retention import DAY, ORDERS_KEPT, UNFILLED_KEPT, WEEK, week
 from perpbox.api.shapes import history as shapes
 from perpbox.api.shapes.order import asked_order
+from perpbox.engine.standing import find_legacy
 from perpbox.journal.records import Window
 from perpbox.money import Millis
 
-DAY: Final[Millis] = 24 * 3600 * 1000
-WEEK: Final = 7 * DAY
-UNFILLED_KEPT: Final = 3 * DAY
-ORDERS_KEPT: Final = 90 * DAY
 INCOME_KEPT: Final = 90 * DAY
 TRADES_KEPT: Final = 90 * DAY
 """Three months since 2026-08-26 (change-log)."""
@@ -57,7 +55,10 @@ def open_order(call: Call) -> object:
         order_id = account.client_order_ids.get((symbol.name, client_order_id), 0)
     found = account.exposure(symbol).orders.get(order_id)
     if found is None:
-        raise ApiError(Error.NO_SUCH_ORDER)
+        waiting = find_legacy(account, symbol.name, order_id, client_order_id)
+        if waiting is None:
+            raise ApiError(Error.NO_SUCH_ORDER)
+        found = as_order(waiting, Order)
     return asked_order(found, symbol)
 
 
@@ -72,6 +73,12 @@ def open_orders(call: Call) -> object:
         if name is None or exposure.symbol.name == name
         for o in exposure.orders.values()
     ]
+    symbols = call.state.catalogue.symbols
+    found += [
+        (as_order(o, Order), symbols[o.terms.symbol])
+        for o in call.account.conditional_orders.values()
+        if o.terms.legacy and name in (None, o.terms.symbol)
+    ]
     found.sort(key=lambda pair: pair[0].order_id)
     return [asked_order(o, symbol) for o, symbol in found]
 
@@ -83,7 +90,7 @@ def all_orders(call: Call) -> object:
     """
     params = call.params
     name, from_id = params.optional("symbol"), params.optional_long("orderId")
-    start, end = _week(call)
+    start, end = week(call)
     timed = params.has("startTime")
     if from_id is not None and not timed:
         start = call.now - ORDERS_KEPT
@@ -107,16 +114,6 @@ def all_orders(call: Call) -> object:
     return [asked_order(o, symbols[o.symbol]) for o in found]
 
 
-def _week(call: Call) -> tuple[Millis, Millis | None]:
-    """The span asked for, at most seven days; the last seven if none was."""
-    start, end = call.params.time_range()
-    if start is not None and end is not None and end - start > WEEK:
-        raise ApiError(Error.TIME_INTERVAL_TOO_LONG, 7)
-    if start is None:
-        return ((call.now if end is None else end) - WEEK, end)
-    return start, min(start + WEEK, call.now) if end is None else end
-
-
 def user_trades(call: Call) -> object:
     """`GET /fapi/v1/userTrades`: of seven days, or from a trade id on."""
     params = call.params
@@ -125,7 +122,7 @@ def user_trades(call: Call) -> object:
     timed = params.has("startTime") or params.has("endTime")
     if from_id is not None and timed:
         raise ApiError(Error.BAD_COMBINATION)
-    start, end = _week(call)
+    start, end = week(call)
     first = call.now - TRADES_KEPT
     if from_id is not None or (order_id is not None and not timed):
         start, end = first, None

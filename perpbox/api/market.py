@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from perpbox.api.calendar import ALGO_FILTER_REMOVED
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.params import Params
@@ -35,7 +36,8 @@ def time(call: Call) -> object:
 
 
 def exchange_info(call: Call) -> object:
-    return shapes.exchange_info(call.state.catalogue, call.now)
+    algo_filter = not call.since(ALGO_FILTER_REMOVED)
+    return shapes.exchange_info(call.state.catalogue, call.now, algo_filter=algo_filter)
 
 
 def depth_weight(params: Params) -> int:

@@ -63,13 +63,15 @@ def read_new_order(call: Call) -> tuple[Symbol, PlaceOrder, str]:
     if order_type is OrderType.LIMIT:
         error = ApiError(Error.INVALID_TIME_IN_FORCE)
         time_in_force = params.member("timeInForce", TimeInForce, error)
+        if time_in_force is TimeInForce.GTE_GTC:
+            raise error
     client_order_id = params.client_order_id()
     response_type = params.optional("newOrderRespType") or "ACK"
     if response_type not in RESPONSE_TYPES:
         raise ApiError(Error.INVALID_RESPONSE_TYPE)
-    price_match = read_price_match(call, params, order_type)
-    self_trade_prevention = _self_trade_prevention(params)
-    good_till = _good_till(call, params) if time_in_force is TimeInForce.GTD else 0
+    price_match = read_price_match(call, params, limited=order_type is OrderType.LIMIT)
+    self_trade_prevention = read_self_trade_prevention(params)
+    good_till = read_good_till(call, params) if time_in_force is TimeInForce.GTD else 0
     command = PlaceOrder(
         account_id=call.account.account_id,
         symbol=symbol.name,
@@ -133,7 +135,7 @@ def is_matched(params: Params) -> bool:
     return params.values.get("priceMatch") in MATCHES
 
 
-def read_price_match(call: Call, params: Params, order_type: OrderType) -> PriceMatch:
+def read_price_match(call: Call, params: Params, *, limited: bool) -> PriceMatch:
     """What `priceMatch` names; -5037 if it is none, -5038 for a type that has no price."""
     value = params.optional("priceMatch")
     if value is None:
@@ -141,12 +143,12 @@ def read_price_match(call: Call, params: Params, order_type: OrderType) -> Price
     price_match = member_of(value, PriceMatch, ApiError(Error.INVALID_PRICE_MATCH))
     if price_match in DEEP_OPPONENT and call.since(DEEP_OPPONENT_REMOVED):
         raise ApiError(Error.INVALID_PRICE_MATCH)
-    if price_match is not PriceMatch.NONE and order_type is not OrderType.LIMIT:
+    if price_match is not PriceMatch.NONE and not limited:
         raise ApiError(Error.PRICE_MATCH_TYPE)
     return price_match
 
 
-def _good_till(call: Call, params: Params) -> Millis:
+def read_good_till(call: Call, params: Params) -> Millis:
     """`goodTillDate` in whole seconds, or -5040."""
     date = params.long("goodTillDate")
     if not call.now + LEAST_LIFE < date < LAST_DATE:
@@ -154,7 +156,7 @@ def _good_till(call: Call, params: Params) -> Millis:
     return date // SECOND * SECOND
 
 
-def _self_trade_prevention(params: Params) -> SelfTradePrevention:
+def read_self_trade_prevention(params: Params) -> SelfTradePrevention:
     """EXPIRE_MAKER unless another mode is sent; -5039 if it is none."""
     value = params.optional("selfTradePreventionMode")
     if value is None:

@@ -6,12 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from perpbox.account import (
-    Order,
-    OrderType,
-)
+from perpbox.account import OrderType
 from perpbox.api.call import Call, error_of
 from perpbox.api.errors import ApiError, Error
+from perpbox.api.legacy import canceled_legacy_order, is_legacy, new_legacy_order
 from perpbox.api.new_order import (
     is_matched,
     read_new_order,
@@ -24,14 +22,10 @@ from perpbox.engine.commands import (
     AmendOrder,
     CancelAllOrders,
     CancelOrder,
-    PlaceOrder,
     SetCountdown,
 )
-from perpbox.engine.orders import check_new_order
 from perpbox.engine.rejects import Reject, Rejected
-from perpbox.engine.turn import Turn
 from perpbox.instrument import Symbol
-from perpbox.money import Price
 
 MAX_BATCH: Final = 5
 MAX_CANCELS: Final = 10
@@ -42,46 +36,14 @@ def new_order(call: Call) -> object:
 
     With RESULT as the turn left it, if that is its end: a MARKET, IOC or FOK order.
     """
+    if is_legacy(call):
+        return new_legacy_order(call)
     symbol, command, response_type = read_new_order(call)
     order = call.submit(command).orders[0]
     immediate = order.order_type is OrderType.MARKET or order.time_in_force in IMMEDIATE
     if immediate and response_type == "RESULT":
         return told_order(order, symbol)
     return acknowledged_order(order, symbol)
-
-
-def test_order(call: Call) -> object:
-    """`POST /fapi/v1/order/test`: every check of a new order, and no order."""
-    symbol, command, _ = read_new_order(call)
-    turn = Turn(call.state, call.now)
-    try:
-        price = check_new_order(turn, call.account, call.market_of(symbol.name), command)
-    except Rejected as rejected:
-        raise error_of(rejected) from None
-    return _never_placed(call, symbol, command, price)
-
-
-def _never_placed(call: Call, symbol: Symbol, command: PlaceOrder, price: Price) -> object:
-    order = Order(
-        order_id=0,
-        account_id=command.account_id,
-        symbol=command.symbol,
-        client_order_id=command.client_order_id or "perpbox-0",
-        side=command.side,
-        position_side=command.position_side,
-        order_type=command.order_type,
-        time_in_force=command.time_in_force,
-        price=price,
-        quantity=command.quantity,
-        reduce_only=command.reduce_only,
-        self_trade_prevention=command.self_trade_prevention,
-        created=call.now,
-        updated=call.now,
-        priority=0,
-        price_match=command.price_match,
-        good_till=command.good_till,
-    )
-    return told_order(order, symbol)
 
 
 # Orders that stand.
@@ -111,6 +73,8 @@ def _cancel(call: Call, symbol: Symbol, order_id: int, client_order_id: str) -> 
         if rejected.reject is Reject.UNKNOWN_ORDER:
             raise ApiError(Error.CANCEL_REJECTED) from None
         raise error_of(rejected) from None
+    if turn.conditional_orders:
+        return canceled_legacy_order(turn.conditional_orders[0], symbol, call.now)
     return told_order(turn.orders[0], symbol)
 
 
@@ -144,7 +108,7 @@ def amend_order(call: Call) -> object:
         raise ApiError(Error.NOT_REQUIRED, "price")
     symbol = call.symbol()
     side = read_side(params)
-    price_match = read_price_match(call, params, OrderType.LIMIT)
+    price_match = read_price_match(call, params, limited=True)
     price = precise(sent_price, symbol.price_precision)
     quantity = precise(sent_quantity, symbol.quantity_precision)
     account_id = call.account.account_id

@@ -8,7 +8,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from perpbox.api import account, history, market, orders, settings
+from perpbox.api import account, conditional, history, market, orders, settings, trial
+from perpbox.api.calendar import ALGO_ORDERS_COUNTED, ALGO_SERVICE, Day
 from perpbox.api.call import Call
 from perpbox.api.params import Params
 
@@ -35,6 +36,10 @@ class Route(Struct, frozen=True):
     """Whether it counts in the limit that the funding endpoints share."""
     of_history: bool = False
     """Whether it reads what only the journal's tables hold; they are read once durable."""
+    since: Day = ""
+    """Since when there is such an endpoint; from the first day on, if empty."""
+    counted_since: Day = ""
+    """Since when it charges order counts."""
 
 
 def with_symbol(one: int, every: int) -> Callable[[Params], int]:
@@ -88,12 +93,60 @@ ROUTES: Final = (
     Route("POST", "/fapi/v1/order", TRADE, 0, orders.new_order, ONE_ORDER),
     Route("PUT", "/fapi/v1/order", TRADE, 0, orders.amend_order, ONE_ORDER),
     Route("DELETE", "/fapi/v1/order", TRADE, 1, orders.cancel_order),
-    Route("POST", "/fapi/v1/order/test", TRADE, 0, orders.test_order),
+    Route("POST", "/fapi/v1/order/test", TRADE, 0, trial.try_order),
     Route("POST", "/fapi/v1/batchOrders", TRADE, 5, orders.new_orders, BATCH),
     Route("PUT", "/fapi/v1/batchOrders", TRADE, 5, orders.amend_orders, BATCH),
     Route("DELETE", "/fapi/v1/batchOrders", TRADE, 1, orders.cancel_orders),
     Route("DELETE", "/fapi/v1/allOpenOrders", TRADE, 1, orders.cancel_all_orders),
     Route("POST", "/fapi/v1/countdownCancelAll", TRADE, 10, orders.set_countdown),
+    # Its conditional orders.
+    Route(
+        "POST",
+        "/fapi/v1/algoOrder",
+        TRADE,
+        0,
+        conditional.new_algo_order,
+        ONE_ORDER,
+        since=ALGO_SERVICE,
+        counted_since=ALGO_ORDERS_COUNTED,
+    ),
+    Route(
+        "DELETE", "/fapi/v1/algoOrder", TRADE, 1, conditional.cancel_algo_order, since=ALGO_SERVICE
+    ),
+    Route(
+        "DELETE",
+        "/fapi/v1/algoOpenOrders",
+        TRADE,
+        1,
+        conditional.cancel_all_algo_orders,
+        since=ALGO_SERVICE,
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/algoOrder",
+        USER_DATA,
+        1,
+        conditional.algo_order,
+        of_history=True,
+        since=ALGO_SERVICE,
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/openAlgoOrders",
+        USER_DATA,
+        with_symbol(1, 40),
+        conditional.open_algo_orders,
+        since=ALGO_SERVICE,
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/allAlgoOrders",
+        USER_DATA,
+        5,
+        conditional.all_algo_orders,
+        of_history=True,
+        since=ALGO_SERVICE,
+    ),
     # Its past.
     Route("GET", "/fapi/v1/order", USER_DATA, 1, history.order, of_history=True),
     Route("GET", "/fapi/v1/openOrder", USER_DATA, 1, history.open_order),
@@ -112,9 +165,11 @@ ROUTES: Final = (
 )
 
 
-def by_path() -> dict[str, dict[str, Route]]:
-    """The table as it is looked up: path, then method."""
+def by_path(api_date: Day) -> dict[str, dict[str, Route]]:
+    """The table as it is looked up: path, then method; what there was on that day."""
     table: dict[str, dict[str, Route]] = {}
     for route in ROUTES:
+        if route.since > api_date:
+            continue
         table.setdefault(route.path, {})[route.method] = route
     return table

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from perpbox.account import (
     AccountId,
+    ConditionalTerms,
     OrderId,
     OrderType,
     PositionSide,
@@ -88,6 +89,25 @@ class CancelOrder(Struct, frozen=True, array_like=True, tag=True):
 
 
 class CancelAllOrders(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    symbol: str
+
+
+class PlaceConditional(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    terms: ConditionalTerms
+    client_algo_id: str = ""
+    """Empty: the engine makes one from the id."""
+
+
+class CancelConditional(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    algo_id: OrderId = 0
+    """Zero: `client_algo_id` says which."""
+    client_algo_id: str = ""
+
+
+class CancelAllConditionals(Struct, frozen=True, array_like=True, tag=True):
     account_id: AccountId
     symbol: str
 
@@ -201,6 +221,9 @@ Command: TypeAlias = (
     | AmendOrder
     | CancelOrder
     | CancelAllOrders
+    | PlaceConditional
+    | CancelConditional
+    | CancelAllConditionals
     | SetCountdown
     | SetLeverage
     | SetMarginType

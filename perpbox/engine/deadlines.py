@@ -8,7 +8,8 @@ from typing import Final
 from perpbox.account import ExpiryReason
 from perpbox.engine.agenda import Entry
 from perpbox.engine.commands import SetCountdown
-from perpbox.engine.events import CountdownSet, OrderCanceled, OrderExpired
+from perpbox.engine.events import ConditionalExpired, CountdownSet, OrderCanceled, OrderExpired
+from perpbox.engine.standing import cancel_legacy
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.money import Millis
@@ -32,12 +33,18 @@ def count_down(turn: Turn, entry: Entry) -> None:
     turn.emit(CountdownSet(entry.number, entry.symbol, 0))
     for order_id in list(exposure.orders) if exposure else ():
         turn.emit(OrderCanceled(entry.number, order_id))
+    cancel_legacy(turn, turn.state.accounts[entry.number], entry.symbol)
 
 
 def end_order(turn: Turn, entry: Entry) -> None:
     """The date until which an order was good."""
+    reason = ExpiryReason.GOOD_TILL_DATE
+    waiting = turn.state.conditional_orders.get(entry.number)
+    if waiting is not None:
+        turn.emit(ConditionalExpired(waiting.account_id, waiting.algo_id, reason))
+        return
     order = turn.state.orders[entry.number]
-    turn.emit(OrderExpired(order.account_id, order.order_id, ExpiryReason.GOOD_TILL_DATE))
+    turn.emit(OrderExpired(order.account_id, order.order_id, reason))
 
 
 def first_end(state: State) -> Millis | None:

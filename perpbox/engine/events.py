@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from perpbox.account import (
     AccountId,
+    ConditionalTerms,
     ExpiryReason,
     OrderId,
     OrderType,
@@ -17,6 +18,7 @@ from perpbox.account import (
     SelfTradePrevention,
     Side,
     TimeInForce,
+    Trigger,
 )
 from perpbox.engine.market import FundingTerms
 from perpbox.money import Amount, Millis, Price, Product, Quantity, Ratio
@@ -78,6 +80,7 @@ class OrderAccepted(Struct, frozen=True, array_like=True, tag=True):
     self_trade_prevention: SelfTradePrevention
     price_match: PriceMatch = PriceMatch.NONE
     good_till: Millis = 0
+    trigger: Trigger | None = None
 
 
 class OrderRested(Struct, frozen=True, array_like=True, tag=True):
@@ -121,6 +124,48 @@ class OrderExpired(Struct, frozen=True, array_like=True, tag=True):
     account_id: AccountId
     order_id: OrderId
     reason: ExpiryReason
+
+
+class ConditionalPlaced(Struct, frozen=True, array_like=True, tag=True):
+    """It waits from now on."""
+
+    account_id: AccountId
+    algo_id: OrderId
+    client_algo_id: str
+    terms: ConditionalTerms
+    latest: Price
+    """The price that it goes by, as it stands."""
+
+
+class ConditionalCanceled(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    algo_id: OrderId
+
+
+class ConditionalExpired(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    algo_id: OrderId
+    reason: ExpiryReason
+
+
+class ConditionalTriggered(Struct, frozen=True, array_like=True, tag=True):
+    """Its condition holds, and it waits no more: the order comes next, or why there is none."""
+
+    account_id: AccountId
+    algo_id: OrderId
+    symbol: str
+    price: Price
+    """The price at which the condition holds."""
+
+
+class ConditionalRejected(Struct, frozen=True, array_like=True, tag=True):
+    """The order that was triggered could not be placed."""
+
+    account_id: AccountId
+    algo_id: OrderId
+    reject: str
+    """Name of the refusal."""
+    details: list[str]
 
 
 class CountdownSet(Struct, frozen=True, array_like=True, tag=True):
@@ -296,6 +341,11 @@ Event: TypeAlias = (
     | OrderAmended
     | OrderCanceled
     | OrderExpired
+    | ConditionalPlaced
+    | ConditionalCanceled
+    | ConditionalExpired
+    | ConditionalTriggered
+    | ConditionalRejected
     | CountdownSet
     | Traded
     | PositionChanged

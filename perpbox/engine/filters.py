@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perpbox.account import BUY, OrderType, Side
+from perpbox.account import BUY, ConditionalTerms, OrderType, PriceMatch, Side
 from perpbox.engine.market import Market
 from perpbox.engine.rejects import Reject, Rejected
 from perpbox.money import SCALE, Price, Quantity, is_multiple, text_short
@@ -52,6 +52,39 @@ def check(
         check_limit(market, side, price, quantity, closes)
     else:
         check_market(market, side, quantity, closes)
+
+
+def check_conditional(market: Market, terms: ConditionalTerms) -> None:
+    """What is known before a trigger: prices and quantity, and of a LIMIT order its worth.
+
+    [dec] What goes by the prices of the day, PERCENT_PRICE for one, is left to the trigger.
+    """
+    symbol = market.symbol
+    limited = terms.placed_type is OrderType.LIMIT
+    if limited and terms.price_match is PriceMatch.NONE:
+        _check_price(market, terms.price)
+    if limited:
+        limits = (symbol.min_quantity, symbol.max_quantity, symbol.step_size)
+    else:
+        limits = (symbol.market_min_quantity, symbol.market_max_quantity, symbol.market_step_size)
+    if not terms.close_position:
+        _check_quantity(terms.quantity, *limits)
+    awaited = terms.activation_price if terms.trails else terms.trigger_price
+    if not terms.trails or awaited:
+        _check_trigger_price(market, awaited)
+    worth = terms.price * terms.quantity
+    if worth and not terms.closes and worth < symbol.min_notional * SCALE:
+        raise Rejected(Reject.NOTIONAL_BELOW_MIN, text_short(symbol.min_notional))
+
+
+def _check_trigger_price(market: Market, price: Price) -> None:
+    symbol = market.symbol
+    if price <= 0:
+        raise Rejected(Reject.TRIGGER_PRICE_NOT_POSITIVE)
+    if symbol.max_price and price > symbol.max_price:
+        raise Rejected(Reject.TRIGGER_PRICE_ABOVE_MAX)
+    if not is_multiple(price - symbol.min_price, symbol.tick_size):
+        raise Rejected(Reject.PRICE_OFF_TICK)
 
 
 def _check_price(market: Market, price: Price) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from perpbox.engine import commands as asked
 from perpbox.engine import (
+    conditional,
     deadlines,
     due,
     fees,
@@ -17,6 +18,7 @@ from perpbox.engine import (
     standing,
     transfers,
 )
+from perpbox.engine.consequences import follow
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.money import Millis
@@ -25,7 +27,9 @@ from perpbox.money import Millis
 def handle(state: State, command: asked.Command, now: Millis) -> Turn:
     """Check the command, then let it happen. Raises `Rejected`, and then nothing has changed."""
     turn = Turn(state, now)
+    state.stirred.forget()
     _HANDLE[type(command)](turn, command)
+    follow(turn)
     return turn
 
 
@@ -39,6 +43,9 @@ _HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
     asked.AmendOrder: standing.amend_order,
     asked.CancelOrder: standing.cancel_order,
     asked.CancelAllOrders: standing.cancel_all_orders,
+    asked.PlaceConditional: conditional.place_conditional,
+    asked.CancelConditional: conditional.cancel_conditional,
+    asked.CancelAllConditionals: conditional.cancel_all_conditionals,
     asked.SetCountdown: deadlines.set_countdown,
     asked.SetLeverage: settings.set_leverage,
     asked.SetMarginType: settings.set_margin_type,

@@ -7,8 +7,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from perpbox.account import BUY, SELL, AccountId, Exposure, Side
+from perpbox.account import BUY, SELL, AccountId, Exposure, Side, WorkingType
 from perpbox.book import Book
+from perpbox.engine.triggers import Triggers
 from perpbox.instrument import Symbol
 from perpbox.margin.funding import (
     HOUR,
@@ -19,7 +20,7 @@ from perpbox.margin.funding import (
     premium_index,
     weights,
 )
-from perpbox.money import SCALE, SQUARE, Millis, Price, Quantity, Ratio, cut
+from perpbox.money import DECIMALS, SCALE, SQUARE, Millis, Price, Quantity, Ratio, cut
 
 WHOLE_BOOK: Final = 1_000
 """Levels of the deepest book that is told."""
@@ -99,14 +100,18 @@ class Market:
         "next_sample",
         "premium",
         "premium_seen",
+        "price_unit",
         "quotes",
         "symbol",
         "traded",
+        "triggers",
         "update_id",
     )
 
     def __init__(self, symbol: Symbol, mark: Price, index: Price, now: Millis = 0) -> None:
         self.symbol = symbol
+        self.price_unit: Price = 10 ** (DECIMALS - symbol.price_precision)
+        """The smallest step of a price at the symbol's precision."""
         self.mark = mark
         self.index = index
         self.last_price = mark
@@ -122,6 +127,8 @@ class Market:
         """When the last trade was, in ms."""
         self.holders: dict[AccountId, Exposure] = {}
         """The accounts with a position; derived from their positions, in no special order."""
+        self.triggers = Triggers()
+        """The conditional orders that wait for its prices; derived."""
         self.by_formula = False
         """Whether the mark price follows the formula; else it is set."""
         self.basis: list[Price] = []
@@ -137,6 +144,12 @@ class Market:
         self.begin_interval(now, 0)
         self._ladder: dict[Side, list[tuple[Price, Quantity]]] = {}
         self._ladder_mark: Price = 0
+
+    def working_price(self, working_type: WorkingType) -> Price:
+        """The price that a conditional order goes by: a mark price has the symbol's precision."""
+        if working_type is WorkingType.CONTRACT_PRICE:
+            return self.last_price
+        return self.mark // self.price_unit * self.price_unit
 
     def begin_interval(self, now: Millis, premium: Ratio) -> None:
         """Count funding from now on; the premium is what it was."""

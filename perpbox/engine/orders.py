@@ -17,6 +17,7 @@ from perpbox.account import (
     PriceMatch,
     Side,
     TimeInForce,
+    Trigger,
 )
 from perpbox.engine import filters
 from perpbox.engine.commands import PlaceOrder
@@ -57,7 +58,19 @@ def place_order(turn: Turn, command: PlaceOrder) -> None:
     account = turn.account(command.account_id)
     market = turn.market(command.symbol)
     price = check_new_order(turn, account, market, command)
-    order_id = turn.state.next_order_id
+    turn.orders.append(enter_order(turn, market, command, price, turn.state.next_order_id))
+
+
+def enter_order(
+    turn: Turn,
+    market: Market,
+    command: PlaceOrder,
+    price: Price,
+    order_id: OrderId,
+    trigger: Trigger | None = None,
+) -> Order:
+    """Let a checked order meet the book at this price."""
+    account = turn.state.accounts[command.account_id]
     turn.emit(
         OrderAccepted(
             command.account_id,
@@ -74,12 +87,13 @@ def place_order(turn: Turn, command: PlaceOrder) -> None:
             command.self_trade_prevention,
             command.price_match,
             command.good_till,
+            trigger,
         )
     )
     order = turn.state.orders[order_id]
-    turn.orders.append(order)
     match(turn, market, order)
     finish(turn, order)
+    return order
 
 
 def _made_up_id(account: Account, symbol: str, order_id: OrderId) -> str:
@@ -138,9 +152,8 @@ def check_new_order(turn: Turn, account: Account, market: Market, command: Place
             Reject.DUPLICATE_CLIENT_ORDER_ID,
         )
     if command.order_type is OrderType.LIMIT:
-        turn.require(
-            len(exposure.orders) < market.symbol.max_num_orders, Reject.TOO_MANY_OPEN_ORDERS
-        )
+        open_orders = len(exposure.orders) + account.conditionals_in(command.symbol)
+        turn.require(open_orders < market.symbol.max_num_orders, Reject.TOO_MANY_OPEN_ORDERS)
     price = limit
     if not closes and needs_margin(position, side, quantity):
         if command.order_type is OrderType.MARKET:

@@ -80,17 +80,23 @@ def set_margin_type(turn: Turn, command: SetMarginType) -> None:
         not (command.isolated and account.multi_assets), Reject.ISOLATED_UNDER_MULTI_ASSETS
     )
     turn.require(command.isolated != exposure.isolated, Reject.NO_NEED_TO_CHANGE_MARGIN_TYPE)
-    turn.require(not exposure.orders, Reject.MARGIN_TYPE_WITH_ORDERS)
+    waiting = account.conditionals_in(command.symbol)
+    turn.require(not exposure.orders and not waiting, Reject.MARGIN_TYPE_WITH_ORDERS)
     turn.require(not exposure.is_active, Reject.MARGIN_TYPE_WITH_POSITION)
     turn.emit(MarginTypeChanged(account.account_id, command.symbol, command.isolated))
+
+
+def _has_orders(account: Account) -> bool:
+    """Whether any order is open, conditional ones counted in."""
+    standing = any(exposure.orders for exposure in account.active.values())
+    return standing or bool(account.conditional_orders)
 
 
 def set_position_mode(turn: Turn, command: SetPositionMode) -> None:
     """Only without any position and any open order."""
     account = turn.account(command.account_id)
     turn.require(command.hedge_mode != account.hedge_mode, Reject.NO_NEED_TO_CHANGE_POSITION_MODE)
-    orders = any(exposure.orders for exposure in account.active.values())
-    turn.require(not orders, Reject.POSITION_MODE_WITH_ORDERS)
+    turn.require(not _has_orders(account), Reject.POSITION_MODE_WITH_ORDERS)
     turn.require(not account.active, Reject.POSITION_MODE_WITH_POSITION)
     turn.emit(PositionModeChanged(account.account_id, command.hedge_mode))
 
@@ -100,8 +106,7 @@ def set_asset_mode(turn: Turn, command: SetAssetMode) -> None:
     account = turn.account(command.account_id)
     state = turn.state
     turn.require(command.multi_assets != account.multi_assets, Reject.NO_NEED_TO_CHANGE_ASSET_MODE)
-    orders = any(exposure.orders for exposure in account.active.values())
-    turn.require(not orders, Reject.ASSET_MODE_WITH_ORDERS)
+    turn.require(not _has_orders(account), Reject.ASSET_MODE_WITH_ORDERS)
     rows = asset_figures(account, state.marks)
     if command.multi_assets:
         isolated = any(exposure.isolated for exposure in account.exposures.values())

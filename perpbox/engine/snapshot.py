@@ -11,11 +11,13 @@ from perpbox.account import (
     Account,
     AccountId,
     Balance,
+    ConditionalOrder,
     Exposure,
     Order,
     Position,
     PositionSide,
 )
+from perpbox.engine.apply.conditionals import wait
 from perpbox.engine.apply.orders import stand
 from perpbox.engine.market import FundingTerms, Market, Premium
 from perpbox.engine.state import State, agenda_of
@@ -90,6 +92,7 @@ class Facts(Struct, array_like=True):
     asset_indexes: dict[str, Price]
     orders: list[Order]
     countdowns: list[tuple[AccountId, str, Millis]]
+    conditional_orders: list[ConditionalOrder]
 
 
 COUNTERS: Final = (
@@ -114,6 +117,7 @@ def dump(state: State) -> bytes:
         asset_indexes=state.asset_indexes,
         orders=list(state.orders.values()),
         countdowns=sorted((a, symbol, due) for (a, symbol), due in state.countdowns.items()),
+        conditional_orders=list(state.conditional_orders.values()),
     )
     return msgspec.json.encode(facts)
 
@@ -137,6 +141,8 @@ def load(data: bytes, catalogue: Catalogue) -> State:
     state.orders = {order.order_id: order for order in facts.orders}
     for order in sorted(facts.orders, key=lambda o: o.priority):
         stand(state, order)
+    for waiting in facts.conditional_orders:
+        wait(state, waiting)
     for market in facts.markets:
         state.markets[market.symbol].update_id = market.update_id
     for account in facts.accounts:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from perpbox.account import Account, Order, TimeInForce
+from perpbox.account import Account, ConditionalOrder, Order, TimeInForce
 from perpbox.engine import filters
 from perpbox.engine.commands import (
     AmendOrder,
     CancelAllOrders,
     CancelOrder,
 )
-from perpbox.engine.events import OrderAmended, OrderCanceled
+from perpbox.engine.events import ConditionalCanceled, OrderAmended, OrderCanceled
 from perpbox.engine.market import Market
 from perpbox.engine.matching import match, would_take
 from perpbox.engine.orders import (
@@ -42,9 +42,25 @@ def find_order(
     return order
 
 
+def find_legacy(
+    account: Account, symbol: str, order_id: int, client_order_id: str
+) -> ConditionalOrder | None:
+    """The conditional order that is an order like any other, if these say one."""
+    algo_id = order_id or account.client_algo_ids.get(client_order_id, 0)
+    waiting = account.conditional_orders.get(algo_id)
+    if waiting is None or not waiting.terms.legacy or waiting.terms.symbol != symbol:
+        return None
+    return waiting
+
+
 def cancel_order(turn: Turn, command: CancelOrder) -> None:
     account = turn.account(command.account_id)
     turn.market(command.symbol)
+    waiting = find_legacy(account, command.symbol, command.order_id, command.client_order_id)
+    if waiting is not None:
+        turn.conditional_orders.append(waiting)
+        turn.emit(ConditionalCanceled(account.account_id, waiting.algo_id))
+        return
     order = find_order(turn, account, command.symbol, command.order_id, command.client_order_id)
     turn.orders.append(order)
     turn.emit(OrderCanceled(account.account_id, order.order_id))
@@ -57,6 +73,14 @@ def cancel_all_orders(turn: Turn, command: CancelAllOrders) -> None:
     for order in list(account.exposure(market.symbol).orders.values()):
         turn.orders.append(order)
         turn.emit(OrderCanceled(account.account_id, order.order_id))
+    cancel_legacy(turn, account, command.symbol)
+
+
+def cancel_legacy(turn: Turn, account: Account, symbol: str) -> None:
+    """Cancel the symbol's conditional orders of the days when they were orders like any other."""
+    for waiting in list(account.conditional_orders.values()):
+        if waiting.terms.legacy and waiting.terms.symbol == symbol:
+            turn.emit(ConditionalCanceled(account.account_id, waiting.algo_id))
 
 
 def amend_order(turn: Turn, command: AmendOrder) -> None:

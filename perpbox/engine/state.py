@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from perpbox.account import Account, AccountId, Order, OrderId
+from perpbox.account import Account, AccountId, ConditionalOrder, Order, OrderId
 from perpbox.engine.agenda import Agenda, Due, Entry
 from perpbox.engine.market import Market
+from perpbox.engine.stirred import Stirred
 from perpbox.instrument import Catalogue
 from perpbox.margin.multi_assets import Rates
 from perpbox.money import Amount, Millis, Price
@@ -23,6 +24,7 @@ class State:
         "agenda",
         "asset_indexes",
         "catalogue",
+        "conditional_orders",
         "countdowns",
         "house",
         "markets",
@@ -37,6 +39,7 @@ class State:
         "prices_version",
         "rates",
         "shard",
+        "stirred",
     )
 
     def __init__(self, catalogue: Catalogue, shard: int = 0) -> None:
@@ -46,6 +49,8 @@ class State:
         self.accounts: dict[AccountId, Account] = {}
         self.orders: dict[OrderId, Order] = {}
         """Every order that is not at its end, in the order in which they were accepted."""
+        self.conditional_orders: dict[OrderId, ConditionalOrder] = {}
+        """Those that wait, oldest first."""
         self.markets: dict[str, Market] = {}
         self.marks: dict[str, Price] = {}
         self.asset_indexes: dict[str, Price] = {}
@@ -64,6 +69,8 @@ class State:
         """Time of the last turn."""
         self.prices_version = 0
         """Rises with every move of a mark or index price."""
+        self.stirred = Stirred()
+        """What this turn has stirred up; derived."""
 
 
 def agenda_of(state: State) -> Agenda:
@@ -72,6 +79,11 @@ def agenda_of(state: State) -> Agenda:
         Entry(o.good_till, Due.ORDER_END, o.order_id, o.symbol)
         for o in state.orders.values()
         if o.good_till
+    ]
+    entries += [
+        Entry(o.terms.good_till, Due.ORDER_END, o.algo_id, o.terms.symbol)
+        for o in state.conditional_orders.values()
+        if o.terms.good_till
     ]
     entries += [
         Entry(deadline, Due.COUNTDOWN, account_id, symbol)
@@ -87,6 +99,9 @@ def agenda_of(state: State) -> Agenda:
 def counts(state: State, entry: Entry) -> bool:
     """Whether the facts still say so."""
     if entry.due is Due.ORDER_END:
+        waiting = state.conditional_orders.get(entry.number)
+        if waiting is not None:
+            return waiting.terms.good_till == entry.time
         order = state.orders.get(entry.number)
         return order is not None and order.good_till == entry.time
     if entry.due is Due.FUNDING:

@@ -8,6 +8,7 @@ from perpbox.engine.events import (
     AccountClosed,
     AccountOpened,
     AccountReset,
+    ConditionalCanceled,
     MoneyReason,
     OrderCanceled,
     PositionHandedOver,
@@ -65,6 +66,8 @@ def close_account(turn: Turn, command: CloseAccount) -> None:
 
 
 def _wind_up(turn: Turn, account: Account) -> None:
+    for algo_id in list(account.conditional_orders):
+        turn.emit(ConditionalCanceled(account.account_id, algo_id))
     for exposure in list(account.active.values()):
         for order_id in list(exposure.orders):
             turn.emit(OrderCanceled(account.account_id, order_id))

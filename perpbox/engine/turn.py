@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perpbox.account import Account, AccountId, Order
+from perpbox.account import Account, AccountId, ConditionalOrder, Order
 from perpbox.engine.apply import apply
 from perpbox.engine.events import Event, MoneyMoved, MoneyReason
 from perpbox.engine.market import Market
@@ -14,7 +14,7 @@ from perpbox.money import Amount, Millis
 class Turn:
     """The state, the time, and what has happened; each event is applied as it is emitted."""
 
-    __slots__ = ("account_id", "events", "now", "orders", "since", "state")
+    __slots__ = ("account_id", "conditional_orders", "events", "now", "orders", "since", "state")
 
     def __init__(self, state: State, now: Millis) -> None:
         self.state = state
@@ -24,6 +24,8 @@ class Turn:
         self.events: list[Event] = []
         self.orders: list[Order] = []
         """The orders that the command was about, as they are now."""
+        self.conditional_orders: list[ConditionalOrder] = []
+        """Likewise."""
         self.account_id: AccountId = 0
         """The account that the command opened, if it did."""
 

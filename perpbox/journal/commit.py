@@ -22,7 +22,8 @@ from perpbox.journal.projection import Changes
 BATCH: Final = """
 CREATE TEMP VIEW batch AS SELECT
     NULL AS lines, NULL AS turns, NULL AS wiped, NULL AS closed, NULL AS orders, NULL AS trades,
-    NULL AS income, NULL AS margin_changes, NULL AS market_trades, NULL AS funding_rates;
+    NULL AS income, NULL AS margin_changes, NULL AS market_trades, NULL AS funding_rates,
+    NULL AS conditional_orders, NULL AS steps;
 
 CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
     INSERT INTO turns (sequence, time, line, checksum)
@@ -37,6 +38,8 @@ CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
     DELETE FROM trades WHERE account_id IN (SELECT value FROM json_each(NEW.wiped));
     DELETE FROM income WHERE account_id IN (SELECT value FROM json_each(NEW.wiped));
     DELETE FROM margin_changes WHERE account_id IN (SELECT value FROM json_each(NEW.wiped));
+    DELETE FROM conditional_orders WHERE account_id IN (SELECT value FROM json_each(NEW.wiped));
+    DELETE FROM steps WHERE account_id IN (SELECT value FROM json_each(NEW.wiped));
     DELETE FROM keys WHERE account_id IN (SELECT value FROM json_each(NEW.closed));
 
     INSERT INTO orders
@@ -95,10 +98,33 @@ CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
         json_extract(value, '$[1]'),
         value
     FROM json_each(NEW.funding_rates);
+
+    INSERT INTO conditional_orders
+        (algo_id, account_id, symbol, client_algo_id, created, ended_unfilled, data)
+    SELECT
+        json_extract(value, '$[0]'),
+        json_extract(value, '$[1]'),
+        json_extract(value, '$[3][0]'),
+        json_extract(value, '$[2]'),
+        json_extract(value, '$[4]'),
+        json_extract(value, '$[6]') IN ('CANCELED', 'EXPIRED'),
+        value
+    FROM json_each(NEW.conditional_orders) WHERE true
+    ON CONFLICT (algo_id) DO UPDATE
+        SET ended_unfilled = excluded.ended_unfilled, data = excluded.data;
+
+    INSERT INTO steps (account_id, symbol, step, time, data)
+    SELECT
+        json_extract(value, '$[0]'),
+        json_extract(value, '$[2]'),
+        json_extract(value, '$[1]'),
+        json_extract(value, '$[4]'),
+        value
+    FROM json_each(NEW.steps);
 END;
 """
 
-COMMIT: Final = "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+COMMIT: Final = "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -127,6 +153,8 @@ def write(connection: sqlite3.Connection, lines: Sequence[Line], changes: Change
             _document(changes.margin),
             _document(changes.market_trades),
             _document(changes.funding),
+            _document(list(changes.conditionals.values())),
+            _document(changes.steps),
         ),
     )
 

@@ -7,11 +7,14 @@ from abc import ABC, abstractmethod
 from perpbox.account import AccountId, OrderId
 from perpbox.journal.records import (
     RECENT,
+    ConditionalRecord,
     FundingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
     OrderRecord,
+    Step,
+    StepRecord,
     TradeRecord,
     Window,
 )
@@ -84,6 +87,35 @@ class History(ABC):
         added: bool | None = None,
     ) -> list[MarginRecord]:
         """Isolated margin put in and taken out, or only the one or the other."""
+
+    @abstractmethod
+    def conditional(
+        self, account_id: AccountId, *, algo_id: OrderId = 0, client_algo_id: str = ""
+    ) -> ConditionalRecord | None:
+        """The one with this id, or without one the latest with this client id."""
+
+    @abstractmethod
+    def conditionals(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        window: Window = RECENT,
+        *,
+        from_id: OrderId | None = None,
+        unfilled_since: Millis = 0,
+    ) -> list[ConditionalRecord]:
+        """Conditional orders, counted like `orders`."""
+
+    @abstractmethod
+    def steps(
+        self,
+        account_id: AccountId,
+        window: Window = RECENT,
+        *,
+        symbol: str | None = None,
+        step: Step | None = None,
+    ) -> list[StepRecord]:
+        """What the venue did by itself, of one symbol and one kind if they are given."""
 
     @abstractmethod
     def funding_rates(

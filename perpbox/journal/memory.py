@@ -15,11 +15,14 @@ from perpbox.journal.keys import NumberedKey
 from perpbox.journal.projection import Changes, Projection
 from perpbox.journal.records import (
     RECENT,
+    ConditionalRecord,
     FundingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
     OrderRecord,
+    Step,
+    StepRecord,
     TradeRecord,
     Window,
 )
@@ -31,7 +34,15 @@ RowT = TypeVar("RowT")
 class Past:
     """One account's rows, oldest first."""
 
-    __slots__ = ("client_order_ids", "income", "margin", "orders", "trades")
+    __slots__ = (
+        "client_order_ids",
+        "conditionals",
+        "income",
+        "margin",
+        "orders",
+        "steps",
+        "trades",
+    )
 
     def __init__(self) -> None:
         self.orders: dict[OrderId, OrderRecord] = {}
@@ -40,6 +51,8 @@ class Past:
         self.trades: dict[str, list[TradeRecord]] = {}
         self.income: list[IncomeRecord] = []
         self.margin: list[MarginRecord] = []
+        self.conditionals: dict[OrderId, ConditionalRecord] = {}
+        self.steps: list[StepRecord] = []
 
 
 class MemoryHistory(History):
@@ -137,6 +150,54 @@ class MemoryHistory(History):
 
         return _page(self._past(account_id).margin, wanted, window)
 
+    def conditional(
+        self, account_id: AccountId, *, algo_id: OrderId = 0, client_algo_id: str = ""
+    ) -> ConditionalRecord | None:
+        rows = self._past(account_id).conditionals
+        if algo_id:
+            row = rows.get(algo_id)
+        else:
+            named = (r for r in reversed(rows.values()) if r.client_algo_id == client_algo_id)
+            row = next(named, None)
+        return copy(row) if row is not None else None
+
+    def conditionals(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        window: Window = RECENT,
+        *,
+        from_id: OrderId | None = None,
+        unfilled_since: Millis = 0,
+    ) -> list[ConditionalRecord]:
+        def wanted(row: ConditionalRecord) -> bool:
+            return (
+                row.symbol == symbol
+                and (from_id is None or row.algo_id >= from_id)
+                and window.first <= row.created <= window.last
+                and (row.created >= unfilled_since or not row.ended_unfilled)
+            )
+
+        rows = _page(self._past(account_id).conditionals.values(), wanted, window, from_id)
+        return [copy(row) for row in rows]
+
+    def steps(
+        self,
+        account_id: AccountId,
+        window: Window = RECENT,
+        *,
+        symbol: str | None = None,
+        step: Step | None = None,
+    ) -> list[StepRecord]:
+        def wanted(row: StepRecord) -> bool:
+            return (
+                (symbol is None or row.symbol == symbol)
+                and (step is None or row.step is step)
+                and window.first <= row.time <= window.last
+            )
+
+        return _page(self._past(account_id).steps, wanted, window)
+
     def funding_rates(
         self, symbol: str | None = None, window: Window = RECENT
     ) -> list[FundingRecord]:
@@ -171,6 +232,11 @@ class MemoryHistory(History):
             self._pasts.setdefault(income.account_id, Past()).income.append(income)
         for margin in changes.margin:
             self._pasts.setdefault(margin.account_id, Past()).margin.append(margin)
+        for waiting in changes.conditionals.values():
+            past = self._pasts.setdefault(waiting.account_id, Past())
+            past.conditionals[waiting.algo_id] = waiting
+        for step in changes.steps:
+            self._pasts.setdefault(step.account_id, Past()).steps.append(step)
         for traded in changes.market_trades:
             self._market_trades.setdefault(traded.symbol, []).append(traded)
         if changes.funding:
@@ -218,7 +284,7 @@ class MemoryJournal(Journal):
     def __init__(self, head: Head) -> None:
         super().__init__(head, last_sequence=0)
         self._lines: list[bytes] = []
-        self._projection = Projection(_no_order)
+        self._projection = Projection(_no_order, _no_conditional)
         self._history = MemoryHistory(self._projection.take)
         self._keys = MemoryKeys()
 
@@ -259,6 +325,12 @@ class MemoryJournal(Journal):
 
     def close(self) -> None:
         """Nothing to do: it ends with the process."""
+
+
+def _no_conditional(algo_id: OrderId) -> ConditionalRecord | None:
+    """The journal never stops, so the projection knows all that wait."""
+    del algo_id
+    return None
 
 
 def _no_order(order_id: OrderId) -> OrderRecord:

@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from perpbox.account import AccountId, OrderId, OrderStatus
+from perpbox.account import (
+    AccountId,
+    ConditionalOrder,
+    ConditionalStatus,
+    ExpiryReason,
+    OrderId,
+    OrderStatus,
+    as_order,
+)
 from perpbox.engine import events as happened
 from perpbox.engine.apply.orders import status_of
 from perpbox.engine.line import Line
 from perpbox.journal.records import (
+    ConditionalRecord,
     FundingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
     OrderRecord,
+    Step,
+    StepRecord,
     TradeRecord,
 )
-from perpbox.money import Millis
+from perpbox.money import Millis, text_short
 
 
 class Changes:
@@ -25,11 +36,13 @@ class Changes:
 
     __slots__ = (
         "closed",
+        "conditionals",
         "funding",
         "income",
         "margin",
         "market_trades",
         "orders",
+        "steps",
         "trades",
         "wiped",
     )
@@ -44,6 +57,8 @@ class Changes:
         self.margin: list[MarginRecord] = []
         self.market_trades: list[MarketTrade] = []
         self.funding: list[FundingRecord] = []
+        self.conditionals: dict[OrderId, ConditionalRecord] = {}
+        self.steps: list[StepRecord] = []
 
     def wipe(self, account_id: AccountId) -> None:
         """Let the account have no history."""
@@ -52,20 +67,30 @@ class Changes:
         self.trades = [row for row in self.trades if row.account_id != account_id]
         self.income = [row for row in self.income if row.account_id != account_id]
         self.margin = [row for row in self.margin if row.account_id != account_id]
+        self.steps = [row for row in self.steps if row.account_id != account_id]
+        kept = {k: o for k, o in self.conditionals.items() if o.account_id != account_id}
+        self.conditionals = kept
 
 
 class Projection:
     """Follows the turns and gathers what they change in the history.
 
-    Keeps the open orders, because a fill or a cancel names only the order. `find` is asked for
-    one that is not among them: it was open when the venue last stopped.
+    Keeps the open orders, because a fill or a cancel names only the order. `find` and
+    `find_conditional` are asked for one that is not among them: it was open when the venue last
+    stopped.
     """
 
-    __slots__ = ("_find", "_open", "changes")
+    __slots__ = ("_find", "_find_conditional", "_open", "_waiting", "changes")
 
-    def __init__(self, find: Callable[[OrderId], OrderRecord]) -> None:
+    def __init__(
+        self,
+        find: Callable[[OrderId], OrderRecord],
+        find_conditional: Callable[[OrderId], ConditionalRecord | None],
+    ) -> None:
         self._find = find
+        self._find_conditional = find_conditional
         self._open: dict[OrderId, OrderRecord] = {}
+        self._waiting: dict[OrderId, ConditionalRecord] = {}
         self.changes = Changes()
 
     def add(self, line: Line) -> None:
@@ -81,6 +106,10 @@ class Projection:
         return changes
 
     def open_order(self, order: OrderRecord) -> None:
+        before = self._open.get(order.order_id)
+        if before is not None:
+            # A conditional order that was an order already.
+            order.created = before.created
         self._open[order.order_id] = order
         self.changes.orders[order.order_id] = order
 
@@ -98,6 +127,35 @@ class Projection:
         order.updated = now
         del self._open[order_id]
         return order
+
+    def wait(self, order: ConditionalRecord) -> None:
+        self._waiting[order.algo_id] = order
+        self.changes.conditionals[order.algo_id] = order
+
+    def end_waiting(
+        self, algo_id: OrderId, status: ConditionalStatus, now: Millis
+    ) -> ConditionalRecord | None:
+        """The conditional order waits no more; None if it was an order like any other."""
+        order = self._waiting.pop(algo_id, None) or self._find_conditional(algo_id)
+        if order is None:
+            return None
+        order.status = status
+        order.updated = now
+        self.changes.conditionals[algo_id] = order
+        return order
+
+    def note(
+        self,
+        account_id: AccountId,
+        step: Step,
+        now: Millis,
+        symbol: str = "",
+        order_id: OrderId = 0,
+        **details: str,
+    ) -> None:
+        """Note what the venue did to an account by itself."""
+        row = StepRecord(account_id, step, symbol, order_id, now, details)
+        self.changes.steps.append(row)
 
 
 def _order_accepted(history: Projection, event: happened.OrderAccepted, now: Millis) -> None:
@@ -120,8 +178,14 @@ def _order_accepted(history: Projection, event: happened.OrderAccepted, now: Mil
             0,
             price_match=event.price_match,
             good_till=event.good_till,
+            trigger=event.trigger,
         )
     )
+    if event.trigger is not None:
+        # It was triggered in the same turn.
+        placed = history.changes.conditionals.get(event.trigger.algo_id)
+        if placed is not None:
+            placed.order_id = event.order_id
 
 
 def _order_filled(history: Projection, event: happened.OrderFilled, now: Millis) -> None:
@@ -167,6 +231,82 @@ def _order_canceled(history: Projection, event: happened.OrderCanceled, now: Mil
 def _order_expired(history: Projection, event: happened.OrderExpired, now: Millis) -> None:
     ended = history.end_order(event.order_id, status_of(event.reason), now)
     ended.expiry_reason = event.reason
+
+
+def _conditional_placed(
+    history: Projection, event: happened.ConditionalPlaced, now: Millis
+) -> None:
+    named = (event.algo_id, event.account_id, event.client_algo_id, event.terms)
+    if event.terms.legacy:
+        history.open_order(as_order(ConditionalOrder(*named, now, event.latest), OrderRecord))
+    else:
+        history.wait(ConditionalRecord(*named, now, now))
+
+
+def _conditional_canceled(
+    history: Projection, event: happened.ConditionalCanceled, now: Millis
+) -> None:
+    if history.end_waiting(event.algo_id, ConditionalStatus.CANCELED, now) is None:
+        history.end_order(event.algo_id, OrderStatus.CANCELED, now)
+
+
+def _conditional_expired(
+    history: Projection, event: happened.ConditionalExpired, now: Millis
+) -> None:
+    waited = history.end_waiting(event.algo_id, ConditionalStatus.EXPIRED, now)
+    if waited is None:
+        ended = history.end_order(event.algo_id, OrderStatus.EXPIRED, now)
+        ended.expiry_reason = event.reason
+        symbol = ended.symbol
+    else:
+        symbol = waited.symbol
+    history.note(
+        event.account_id,
+        Step.CONDITIONAL_EXPIRED,
+        now,
+        symbol,
+        algoId=str(event.algo_id),
+        reason=event.reason.name,
+    )
+
+
+def _conditional_triggered(
+    history: Projection, event: happened.ConditionalTriggered, now: Millis
+) -> None:
+    order = history.end_waiting(event.algo_id, ConditionalStatus.TRIGGERED, now)
+    if order is not None:
+        order.triggered = now
+    history.note(
+        event.account_id,
+        Step.CONDITIONAL_TRIGGERED,
+        now,
+        event.symbol,
+        algoId=str(event.algo_id),
+        price=text_short(event.price),
+    )
+
+
+def _conditional_rejected(
+    history: Projection, event: happened.ConditionalRejected, now: Millis
+) -> None:
+    order = history.changes.conditionals.get(event.algo_id)
+    if order is None:
+        ended = history.end_order(event.algo_id, OrderStatus.EXPIRED, now)
+        ended.expiry_reason = ExpiryReason.TRIGGERED_AND_REFUSED
+        symbol = ended.symbol
+    else:
+        order.status = ConditionalStatus.REJECTED
+        order.reject = event.reject
+        order.reject_details = event.details
+        symbol = order.symbol
+    history.note(
+        event.account_id,
+        Step.CONDITIONAL_REJECTED,
+        now,
+        symbol,
+        algoId=str(event.algo_id),
+        reason=event.reject,
+    )
 
 
 def _money_moved(history: Projection, event: happened.MoneyMoved, now: Millis) -> None:
@@ -228,6 +368,11 @@ _PROJECT: Final[dict[type, Callable[[Projection, Any, Millis], None]]] = {
     happened.OrderAmended: _order_amended,
     happened.OrderCanceled: _order_canceled,
     happened.OrderExpired: _order_expired,
+    happened.ConditionalPlaced: _conditional_placed,
+    happened.ConditionalCanceled: _conditional_canceled,
+    happened.ConditionalExpired: _conditional_expired,
+    happened.ConditionalTriggered: _conditional_triggered,
+    happened.ConditionalRejected: _conditional_rejected,
     happened.MoneyMoved: _money_moved,
     happened.IsolatedMarginAdjusted: _isolated_margin_adjusted,
     happened.Traded: _traded,

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Final
 
 from msgspec import Struct
 
-from perpbox.account import AccountId, Order, OrderId, PositionSide, Side
+from perpbox.account import (
+    AccountId,
+    ConditionalStatus,
+    ConditionalTerms,
+    Order,
+    OrderId,
+    PositionSide,
+    Side,
+)
 from perpbox.engine.events import MoneyReason
 from perpbox.money import Amount, Millis, Price, Quantity, Ratio
 
@@ -80,6 +89,55 @@ class FundingRecord(Struct, array_like=True, gc=False, frozen=True):
     """When it was due."""
     rate: Ratio
     mark: Price
+
+
+class ConditionalRecord(Struct, array_like=True, gc=False):
+    """A conditional order as of its last event. What became of its order is not noted here."""
+
+    algo_id: OrderId
+    account_id: AccountId
+    client_algo_id: str
+    terms: ConditionalTerms
+    created: Millis
+    updated: Millis
+    status: ConditionalStatus = ConditionalStatus.NEW
+    triggered: Millis = 0
+    order_id: OrderId = 0
+    """The order that it has placed; 0 if there is none."""
+    reject: str = ""
+    """Name of the refusal that its order met."""
+    reject_details: list[str] = []
+
+    @property
+    def symbol(self) -> str:
+        return self.terms.symbol
+
+    @property
+    def ended_unfilled(self) -> bool:
+        """Canceled or expired: what the venue forgets first."""
+        return self.status in (ConditionalStatus.CANCELED, ConditionalStatus.EXPIRED)
+
+
+class Step(Enum):
+    """What the venue does to an account by itself."""
+
+    CONDITIONAL_TRIGGERED = "CONDITIONAL_TRIGGERED"
+    CONDITIONAL_REJECTED = "CONDITIONAL_REJECTED"
+    CONDITIONAL_EXPIRED = "CONDITIONAL_EXPIRED"
+
+
+class StepRecord(Struct, array_like=True, gc=False, frozen=True):
+    """One such step, and why."""
+
+    account_id: AccountId
+    step: Step
+    symbol: str
+    """Empty where it is about no single one."""
+    order_id: OrderId
+    """0 where no order is part of it."""
+    time: Millis
+    details: dict[str, str]
+    """What led to it and what it did; amounts and prices as text."""
 
 
 LAST_MOMENT: Final[Millis] = 2**62

@@ -101,5 +101,29 @@ CREATE TABLE funding_rates (
     PRIMARY KEY (symbol, time)
 ) WITHOUT ROWID;
 CREATE INDEX funding_rates_by_time ON funding_rates (time, symbol);
+
+CREATE TABLE conditional_orders (
+    algo_id INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL,
+    symbol TEXT NOT NULL,
+    client_algo_id TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    ended_unfilled INTEGER NOT NULL,
+    data TEXT NOT NULL
+);
+CREATE INDEX conditional_orders_by_symbol
+    ON conditional_orders (account_id, symbol, algo_id, created, ended_unfilled);
+CREATE INDEX conditional_orders_by_client_algo_id
+    ON conditional_orders (account_id, client_algo_id);
+
+CREATE TABLE steps (
+    number INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL,
+    symbol TEXT NOT NULL,
+    step TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    data TEXT NOT NULL
+);
+CREATE INDEX steps_by_account ON steps (account_id, number, time, symbol, step);
 """,
 }

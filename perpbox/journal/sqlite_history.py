@@ -13,11 +13,14 @@ from perpbox.journal.history import History
 from perpbox.journal.reader import Reader
 from perpbox.journal.records import (
     RECENT,
+    ConditionalRecord,
     FundingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
     OrderRecord,
+    Step,
+    StepRecord,
     TradeRecord,
     Window,
 )
@@ -89,6 +92,31 @@ SELECT data FROM margin_changes WHERE number IN (
 ) ORDER BY number
 """
 
+CONDITIONAL_BY_ID: Final = """
+SELECT data FROM conditional_orders WHERE algo_id = :algo_id AND account_id = :account_id
+"""
+CONDITIONAL_BY_CLIENT_ALGO_ID: Final = """
+SELECT data FROM conditional_orders
+WHERE account_id = :account_id AND client_algo_id = :client_algo_id
+ORDER BY algo_id DESC LIMIT 1
+"""
+CONDITIONALS: Final = """
+SELECT data FROM conditional_orders WHERE algo_id IN (
+    SELECT algo_id FROM conditional_orders
+    WHERE account_id = :account_id AND symbol = :symbol
+        AND algo_id >= :from_id AND created BETWEEN :first AND :last
+        AND (created >= :unfilled_since OR NOT ended_unfilled)
+    ORDER BY algo_id /* page */
+) ORDER BY algo_id
+"""
+STEPS: Final = """
+SELECT data FROM steps WHERE number IN (
+    SELECT number FROM steps
+    WHERE account_id = :account_id AND time BETWEEN :first AND :last
+        AND symbol = coalesce(:symbol, symbol) AND step = coalesce(:step, step)
+    ORDER BY number /* page */
+) ORDER BY number
+"""
 FUNDING_RATES: Final = """
 SELECT data FROM (
     SELECT data, time, symbol FROM funding_rates
@@ -182,6 +210,43 @@ class SqliteHistory(History):
     ) -> list[MarginRecord]:
         asked = {"account_id": account_id, "symbol": symbol, "added": added}
         return self._page(MARGIN_CHANGES, asked, window, MarginRecord)
+
+    def conditional(
+        self, account_id: AccountId, *, algo_id: OrderId = 0, client_algo_id: str = ""
+    ) -> ConditionalRecord | None:
+        asked = {"account_id": account_id, "algo_id": algo_id, "client_algo_id": client_algo_id}
+        statement = CONDITIONAL_BY_ID if algo_id else CONDITIONAL_BY_CLIENT_ALGO_ID
+        rows = self._reader.rows(statement, _fitted(asked))
+        return _records(rows, ConditionalRecord)[0] if rows else None
+
+    def conditionals(
+        self,
+        account_id: AccountId,
+        symbol: str,
+        window: Window = RECENT,
+        *,
+        from_id: OrderId | None = None,
+        unfilled_since: Millis = 0,
+    ) -> list[ConditionalRecord]:
+        asked = {
+            "account_id": account_id,
+            "symbol": symbol,
+            "from_id": from_id,
+            "unfilled_since": unfilled_since,
+        }
+        return self._page(CONDITIONALS, asked, window, ConditionalRecord)
+
+    def steps(
+        self,
+        account_id: AccountId,
+        window: Window = RECENT,
+        *,
+        symbol: str | None = None,
+        step: Step | None = None,
+    ) -> list[StepRecord]:
+        kind = step.value if step else None
+        asked = {"account_id": account_id, "symbol": symbol, "step": kind}
+        return self._page(STEPS, asked, window, StepRecord)
 
     def funding_rates(
         self, symbol: str | None = None, window: Window = RECENT

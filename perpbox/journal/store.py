@@ -14,7 +14,7 @@ from perpbox.engine.line import Line
 from perpbox.journal import commit
 from perpbox.journal.keys import NumberedKey
 from perpbox.journal.projection import Projection
-from perpbox.journal.records import OrderRecord
+from perpbox.journal.records import ConditionalRecord, OrderRecord
 
 Work: TypeAlias = Callable[[sqlite3.Connection], None]
 """Something besides lines to write in a commit."""
@@ -30,7 +30,7 @@ class Store:
     def __init__(self, connection: sqlite3.Connection) -> None:
         commit.prepare(connection)
         self._connection = connection
-        self._projection = Projection(self._find_order)
+        self._projection = Projection(self._find_order, self._find_conditional)
         self._since_checkpoint = 0
 
     def commit(self, lines: Sequence[Line], works: Sequence[Work]) -> None:
@@ -69,6 +69,12 @@ class Store:
         if row is None:
             raise LookupError(f"no open order {order_id} was journaled")
         return msgspec.json.decode(row[0], type=OrderRecord)
+
+    def _find_conditional(self, algo_id: OrderId) -> ConditionalRecord | None:
+        row = self._connection.execute(
+            "SELECT data FROM conditional_orders WHERE algo_id = ?", (algo_id,)
+        ).fetchone()
+        return None if row is None else msgspec.json.decode(row[0], type=ConditionalRecord)
 
 
 def snapshot_of(sequence: int, state: bytes, version: str) -> Work:

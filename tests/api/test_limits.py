@@ -81,6 +81,13 @@ WEIGHTS: Final = {
     "PUT /fapi/v1/batchOrders": 5,
     "DELETE /fapi/v1/batchOrders": 1,
     "DELETE /fapi/v1/allOpenOrders": 1,
+    "POST /fapi/v1/algoOrder": 0,
+    "DELETE /fapi/v1/algoOrder": 1,
+    "DELETE /fapi/v1/algoOpenOrders": 1,
+    "GET /fapi/v1/algoOrder": 1,
+    "GET /fapi/v1/openAlgoOrders": 40,
+    "GET /fapi/v1/openAlgoOrders?symbol=BTCUSDT": 1,
+    "GET /fapi/v1/allAlgoOrders": 5,
     "GET /fapi/v1/openOrder": 1,
     "GET /fapi/v1/openOrders": 40,
     "GET /fapi/v1/openOrders?symbol=BTCUSDT": 1,
@@ -91,6 +98,7 @@ WEIGHTS: Final = {
 ORDER_COUNTS: Final = {
     "POST /fapi/v1/order": (1, 1),
     "PUT /fapi/v1/order": (1, 1),
+    "POST /fapi/v1/algoOrder": (1, 1),
     "POST /fapi/v1/batchOrders": (5, 1),
     "PUT /fapi/v1/batchOrders": (5, 1),
 }

@@ -108,7 +108,15 @@ def test_exchange_info_of_a_symbol(info: Any) -> None:
         "liquidationFee": row["liquidationFee"],
         "marketTakeBound": row["marketTakeBound"],
         "maxMoveOrderLimit": 10000,
-        "orderTypes": ["LIMIT", "MARKET"],
+        "orderTypes": [
+            "LIMIT",
+            "MARKET",
+            "STOP",
+            "STOP_MARKET",
+            "TAKE_PROFIT",
+            "TAKE_PROFIT_MARKET",
+            "TRAILING_STOP_MARKET",
+        ],
         "timeInForce": ["GTC", "IOC", "FOK", "GTX", "GTD"],
     }
     assert filters == [
@@ -121,7 +129,6 @@ def test_exchange_info_of_a_symbol(info: Any) -> None:
         {"filterType": "LOT_SIZE", "minQty": "0.001", "maxQty": "1000", "stepSize": "0.001"},
         {"filterType": "MARKET_LOT_SIZE", "minQty": "0.001", "maxQty": "120", "stepSize": "0.001"},
         {"filterType": "MAX_NUM_ORDERS", "limit": 200},
-        {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": filters[4]["limit"]},
         {"filterType": "MIN_NOTIONAL", "notional": "100"},
         {
             "filterType": "PERCENT_PRICE",

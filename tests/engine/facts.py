@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from perpbox.engine.events import (
+    ConditionalCanceled,
+    ConditionalExpired,
+    ConditionalPlaced,
+    ConditionalRejected,
+    ConditionalTriggered,
     Event,
     OrderAmended,
     OrderCanceled,
@@ -16,7 +21,16 @@ from perpbox.engine.events import (
 from perpbox.engine.turn import Turn
 from perpbox.money import parse, text_short
 
-VERBS: Final = ("filled", "resting", "expired", "canceled", "amended")
+VERBS: Final = (
+    "filled",
+    "resting",
+    "expired",
+    "canceled",
+    "amended",
+    "waits",
+    "triggered",
+    "rejected",
+)
 
 
 class Fact(NamedTuple):
@@ -72,22 +86,34 @@ def wanted(phrase: str) -> Wanted:
     return Wanted(tuple(words[:at]), words[at], pairs)
 
 
+ABOUT_ORDERS = OrderFilled | OrderRested | OrderExpired | OrderCanceled | OrderAmended
+ABOUT_CONDITIONALS: TypeAlias = (
+    ConditionalPlaced
+    | ConditionalTriggered
+    | ConditionalRejected
+    | ConditionalExpired
+    | ConditionalCanceled
+)
+
+
 def facts_of(turn: Turn, names: dict[int, str], ids: dict[int, str]) -> list[Fact]:
     """What happened to orders in this turn; `ids` are the client ids known before it."""
-    acting = turn.orders[0].order_id if turn.orders else 0
+    acting = {o.order_id for o in turn.orders[:1]}
+    acting |= {o.algo_id for o in turn.conditional_orders[:1]}
     facts = []
     for event in turn.events:
         verb, values = _told(turn, event)
-        if not verb or not isinstance(
-            event, OrderFilled | OrderRested | OrderExpired | OrderCanceled | OrderAmended
-        ):
+        if not verb or not isinstance(event, ABOUT_ORDERS | ABOUT_CONDITIONALS):
             continue
-        order = "" if event.order_id == acting else ids.get(event.order_id, "")
+        number = event.order_id if isinstance(event, ABOUT_ORDERS) else event.algo_id
+        order = "" if number in acting else ids.get(number, "")
         facts.append(Fact(names[event.account_id], order, verb, values))
     return facts
 
 
 def _told(turn: Turn, event: Event) -> tuple[str, dict[str, str]]:
+    if isinstance(event, ABOUT_CONDITIONALS):
+        return _told_of_conditional(event)
     match event:
         case OrderFilled():
             values = {"what": event.quantity, "@": event.price, "fee": event.commission}
@@ -101,12 +127,24 @@ def _told(turn: Turn, event: Event) -> tuple[str, dict[str, str]]:
             return "resting", {"what": text_short(order.remaining) if order else ""}
         case OrderExpired():
             return "expired", {"what": event.reason.name}
-        case OrderCanceled():
-            return "canceled", {}
         case OrderAmended():
             return "amended", {"what": text_short(event.quantity), "@": text_short(event.price)}
         case _:
-            return "", {}
+            return "canceled" if isinstance(event, OrderCanceled) else "", {}
+
+
+def _told_of_conditional(event: ABOUT_CONDITIONALS) -> tuple[str, dict[str, str]]:
+    match event:
+        case ConditionalPlaced():
+            return "waits", {}
+        case ConditionalTriggered():
+            return "triggered", {"@": text_short(event.price)}
+        case ConditionalRejected():
+            return "rejected", {"what": event.reject}
+        case ConditionalExpired():
+            return "expired", {"what": event.reason.name}
+        case ConditionalCanceled():
+            return "canceled", {}
 
 
 def complaint(

@@ -38,6 +38,7 @@ from perpbox.engine.turn import Turn
 from perpbox.instrument import Catalogue
 from perpbox.money import parse
 from tests.engine.checks import found
+from tests.engine.conditionals import placed
 from tests.engine.facts import complaint, facts_of, same
 from tests.engine.rig import START, Rig
 from tests.worlds import CATALOGUE
@@ -81,7 +82,9 @@ class Table:
         if phrases and phrases[0].startswith("rejected "):
             self._refused(words, phrases[0].split()[1:])
             return
-        orders = {o.order_id: o.client_order_id for o in self.rig.state.orders.values()}
+        state = self.rig.state
+        orders = {o.order_id: o.client_order_id for o in state.orders.values()}
+        orders |= {o.algo_id: o.client_algo_id for o in state.conditional_orders.values()}
         turn = self._act(words)
         names = {account_id: name for name, account_id in self.ids.items()}
         if phrases:
@@ -305,6 +308,11 @@ VERBS: Final[dict[str, Callable[[int, Words], ask.Command]]] = {
     "cancel": lambda who, w: ask.CancelOrder(who, w[2], client_order_id=w[0]),
     "cancels-all": lambda who, w: ask.CancelAllOrders(who, w[0]),
     "countdown": lambda who, w: ask.SetCountdown(who, w[0], span_of(w[1])),
+    "stop": lambda who, words: placed(who, "stop", words),
+    "profit": lambda who, words: placed(who, "profit", words),
+    "trail": lambda who, words: placed(who, "trail", words),
+    "drops": lambda who, w: ask.CancelConditional(who, client_algo_id=w[0]),
+    "drops-all": lambda who, w: ask.CancelAllConditionals(who, w[0]),
     "leverage": lambda who, w: ask.SetLeverage(who, w[0], int(w[1])),
     "margin": lambda who, w: ask.SetMarginType(who, w[0], w[1] == "isolated"),
     "mode": lambda who, w: ask.SetPositionMode(who, w[0] == "hedge"),

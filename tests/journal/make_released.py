@@ -14,15 +14,29 @@ from typing import Final
 import msgspec
 
 from perpbox import __version__
-from perpbox.account import BUY, SELL, OrderType, PositionSide
+from perpbox.account import (
+    BUY,
+    SELL,
+    ConditionalTerms,
+    ConditionalType,
+    OrderType,
+    PositionSide,
+    PriceMatch,
+    SelfTradePrevention,
+    TimeInForce,
+    WorkingType,
+)
 from perpbox.engine.commands import (
     AdjustIsolatedMargin,
     AmendOrder,
+    CancelAllConditionals,
     CancelAllOrders,
+    CancelConditional,
     CloseAccount,
     MarketPrices,
     MoveClock,
     MovePrices,
+    PlaceConditional,
     PlaceOrder,
     ResetAccount,
     SetAssetMode,
@@ -64,7 +78,7 @@ def write(path: Path) -> Found:
         story.submit(AmendOrder(alice, BTC, BUY, parse("0.040"), parse("60000"), resting))
         story.live(60, seed=1)
         journal.snapshot(story.sequence, dump(story.state))
-        story.live(20, seed=2)
+        story.live(20, seed=7)
         story.order(alice, BUY, "60000", client_order_id="stands")
     return find(path)
 
@@ -99,8 +113,53 @@ def _once_each(story: Story) -> None:
     prices = {BTC: MarketPrices(parse("107000"), parse("107001.5"))}
     story.submit(MovePrices(prices, {"BNB": parse("650.25")}))
     _funding(story)
+    _conditional(story)
     story.submit(ResetAccount(gone))
     story.submit(CloseAccount(gone))
+
+
+def _conditional(story: Story) -> None:
+    """Conditional orders that are triggered, rejected, canceled and expire."""
+    (waits,) = story.open("conditional")
+    story.submit(stop(waits, "0.010", "200000"))
+    story.submit(CancelConditional(waits, client_algo_id="0.010 200000"))
+    story.submit(stop(waits, "0.010", "200000"))
+    story.submit(CancelAllConditionals(waits, BTC))
+    for quantity, at in (("0.010", "111000"), ("40", "111000")):
+        story.submit(stop(waits, quantity, at))
+    story.submit(MovePrices({BTC: MarketPrices(None, None, parse("111000"))}, {}))
+    story.submit(stop(waits, "0.020", "200000"))
+    story.submit(stop(waits, "0.030", "200000", TimeInForce.GTE_GTC, ETH))
+
+
+def stop(
+    account_id: int,
+    quantity: str,
+    at: str,
+    time_in_force: TimeInForce = TimeInForce.GTC,
+    symbol: str = BTC,
+) -> PlaceConditional:
+    """Buy at the market once the last price has risen to this one."""
+    terms = ConditionalTerms(
+        symbol=symbol,
+        side=BUY,
+        position_side=PositionSide.BOTH,
+        order_type=ConditionalType.STOP_MARKET,
+        time_in_force=time_in_force,
+        quantity=parse(quantity),
+        price=0,
+        trigger_price=parse(at),
+        working_type=WorkingType.CONTRACT_PRICE,
+        price_protect=False,
+        close_position=False,
+        reduce_only=False,
+        self_trade_prevention=SelfTradePrevention.EXPIRE_MAKER,
+        price_match=PriceMatch.NONE,
+        activation_price=0,
+        callback_rate=0,
+        good_till=0,
+    )
+    return PlaceConditional(account_id, terms, f"{quantity} {at}")
 
 
 def _funding(story: Story) -> None:

@@ -18,8 +18,12 @@ def no_order(order_id: int) -> OrderRecord:
     raise LookupError(order_id)
 
 
+def no_conditional(_: int) -> None:
+    return None
+
+
 def test_only_open_orders_are_kept_in_mind() -> None:
-    projection = Projection(no_order)
+    projection = Projection(no_order, no_conditional)
     with open_journal(":memory:", catalogue_json()) as journal:
         story = Story(journal)
         for seed in range(10):
@@ -31,7 +35,7 @@ def test_only_open_orders_are_kept_in_mind() -> None:
 
 
 def test_what_was_taken_is_not_told_again() -> None:
-    projection = Projection(no_order)
+    projection = Projection(no_order, no_conditional)
     with open_journal(":memory:", catalogue_json()) as journal:
         story = Story(journal)
         (alice,) = story.open("alice")
@@ -53,4 +57,4 @@ def test_what_was_taken_is_not_told_again() -> None:
 )
 def test_an_order_that_nobody_placed_cannot_change(event: OrderCanceled | OrderFilled) -> None:
     with pytest.raises(LookupError, match="99"):
-        Projection(no_order).add(Line(1, START, Tick(), [event]))
+        Projection(no_order, no_conditional).add(Line(1, START, Tick(), [event]))

@@ -19,7 +19,15 @@ from perpbox.tape import Print
 Row = dict[str, object]
 
 DELIVERY_OF_PERPETUAL: Final[Millis] = 4_133_404_800_000
-ORDER_TYPES: Final = ["LIMIT", "MARKET"]
+ORDER_TYPES: Final = [
+    "LIMIT",
+    "MARKET",
+    "STOP",
+    "STOP_MARKET",
+    "TAKE_PROFIT",
+    "TAKE_PROFIT_MARKET",
+    "TRAILING_STOP_MARKET",
+]
 TIMES_IN_FORCE: Final = ["GTC", "IOC", "FOK", "GTX", "GTD"]
 
 
@@ -41,7 +49,7 @@ def _limit(kind: str, interval: str, number: int, limit: int) -> Row:
     }
 
 
-def exchange_info(catalogue: Catalogue, now: Millis) -> Row:
+def exchange_info(catalogue: Catalogue, now: Millis, *, algo_filter: bool) -> Row:
     """`GET /fapi/v1/exchangeInfo`."""
     return {
         "timezone": "UTC",
@@ -50,7 +58,7 @@ def exchange_info(catalogue: Catalogue, now: Millis) -> Row:
         "rateLimits": rate_limits(),
         "exchangeFilters": [],
         "assets": [_asset(asset) for asset in catalogue.assets.values()],
-        "symbols": [_symbol(symbol) for symbol in catalogue.symbols.values()],
+        "symbols": [_symbol(symbol, algo_filter) for symbol in catalogue.symbols.values()],
     }
 
 
@@ -63,7 +71,7 @@ def _asset(asset: MarginAsset) -> Row:
     }
 
 
-def _symbol(symbol: Symbol) -> Row:
+def _symbol(symbol: Symbol, algo_filter: bool) -> Row:
     return {
         "symbol": symbol.name,
         "pair": symbol.name,
@@ -87,7 +95,7 @@ def _symbol(symbol: Symbol) -> Row:
         "liquidationFee": text_at(symbol.liquidation_fee, 6),
         "marketTakeBound": text_at(symbol.market_take_bound, 2),
         "maxMoveOrderLimit": 10000,
-        "filters": _filters(symbol),
+        "filters": _filters(symbol, algo_filter),
         "orderTypes": ORDER_TYPES,
         "timeInForce": TIMES_IN_FORCE,
     }
@@ -97,7 +105,7 @@ def _percent(rate: Ratio) -> str:
     return text_at(rate * 100, 4)
 
 
-def _filters(symbol: Symbol) -> list[Row]:
+def _filters(symbol: Symbol, algo_filter: bool) -> list[Row]:
     """In the order in which the venue checks them; PRICE_FILTER first, as clients expect."""
     return [
         {
@@ -119,7 +127,11 @@ def _filters(symbol: Symbol) -> list[Row]:
             "stepSize": text_short(symbol.market_step_size),
         },
         {"filterType": "MAX_NUM_ORDERS", "limit": symbol.max_num_orders},
-        {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": symbol.max_num_algo_orders},
+        *(
+            [{"filterType": "MAX_NUM_ALGO_ORDERS", "limit": symbol.max_num_algo_orders}]
+            if algo_filter
+            else []
+        ),
         {"filterType": "MIN_NOTIONAL", "notional": text_short(symbol.min_notional)},
         {
             "filterType": "PERCENT_PRICE",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from perpbox.account import BUY, Order, Side, TimeInForce
 from perpbox.api.shapes.numbers import average_price, quote_amount, trimmed
 from perpbox.instrument import Symbol
-from perpbox.money import text, text_at
+from perpbox.money import Price, text, text_at
 
 Row = dict[str, object]
 
@@ -17,14 +17,34 @@ def side_name(side: Side) -> str:
 
 
 def _tail(order: Order) -> Row:
+    terms = order.trigger.terms if order.trigger else None
+    trailing: Row = {}
+    if terms is not None and terms.trails:
+        trailing["activatePrice"] = trimmed(text(terms.activation_price))
+        trailing["priceRate"] = trimmed(text(terms.callback_rate * 100))
     return {
-        "workingType": "CONTRACT_PRICE",
-        "priceProtect": False,
-        "origType": order.order_type.value,
+        **trailing,
+        "workingType": terms.working_type.value if terms else "CONTRACT_PRICE",
+        "priceProtect": terms is not None and terms.price_protect,
+        "origType": terms.order_type.value if terms else order.order_type.value,
         "priceMatch": order.price_match.value,
         "selfTradePreventionMode": order.self_trade_prevention.value,
         "goodTillDate": order.good_till,
     }
+
+
+def _type(order: Order) -> str:
+    """Its type: of a conditional order among the others, that one's while it waits."""
+    trigger = order.trigger
+    return trigger.terms.order_type.value if trigger and trigger.waits else order.order_type.value
+
+
+def _stop_price(order: Order) -> Price:
+    return order.trigger.terms.trigger_price if order.trigger else 0
+
+
+def _closes_position(order: Order) -> bool:
+    return order.trigger is not None and order.trigger.terms.close_position
 
 
 def told_order(order: Order, symbol: Symbol, status: str | None = None) -> Row:
@@ -42,12 +62,12 @@ def told_order(order: Order, symbol: Symbol, status: str | None = None) -> Row:
         "cumQty": text_at(order.executed, quantity),
         "cumQuote": quote_amount(order.quote_executed, price + quantity),
         "timeInForce": order.time_in_force.value,
-        "type": order.order_type.value,
+        "type": _type(order),
         "reduceOnly": order.reduce_only,
-        "closePosition": False,
+        "closePosition": _closes_position(order),
         "side": side_name(order.side),
         "positionSide": order.position_side.value,
-        "stopPrice": text_at(0, price),
+        "stopPrice": text_at(_stop_price(order), price),
         **_tail(order),
         "updateTime": order.updated,
     }
@@ -83,12 +103,12 @@ def asked_order(order: Order, symbol: Symbol) -> Row:
         "executedQty": trimmed(text(order.executed)),
         "cumQuote": quote_amount(order.quote_executed, price + quantity),
         "timeInForce": order.time_in_force.value,
-        "type": order.order_type.value,
+        "type": _type(order),
         "reduceOnly": order.reduce_only,
-        "closePosition": False,
+        "closePosition": _closes_position(order),
         "side": side_name(order.side),
         "positionSide": order.position_side.value,
-        "stopPrice": "0",
+        "stopPrice": trimmed(text(_stop_price(order))),
         **_tail(order),
         "time": order.created,
         "updateTime": order.updated,

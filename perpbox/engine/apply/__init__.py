@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from perpbox.engine import events as happened
-from perpbox.engine.apply import accounts, market, orders, positions
+from perpbox.engine.apply import accounts, conditionals, market, orders, positions
 from perpbox.engine.state import State
 from perpbox.money import Millis
 
@@ -28,6 +28,11 @@ _APPLY: Final[dict[type, Callable[[State, Any, Millis], None]]] = {
     happened.OrderAmended: orders.order_amended,
     happened.OrderCanceled: orders.order_canceled,
     happened.OrderExpired: orders.order_expired,
+    happened.ConditionalPlaced: conditionals.conditional_placed,
+    happened.ConditionalCanceled: conditionals.conditional_canceled,
+    happened.ConditionalExpired: conditionals.conditional_expired,
+    happened.ConditionalTriggered: conditionals.conditional_triggered,
+    happened.ConditionalRejected: conditionals.conditional_rejected,
     happened.CountdownSet: orders.countdown_set,
     happened.Traded: market.traded,
     happened.PositionChanged: positions.position_changed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from perpbox.account import BUY, SELL
 from perpbox.engine import events as happened
 from perpbox.engine.agenda import Due, Entry
+from perpbox.engine.apply.conditionals import note_prices
 from perpbox.engine.market import Market
 from perpbox.engine.state import State
 from perpbox.margin.mark_price import SAMPLES
@@ -14,7 +15,9 @@ from perpbox.money import Millis
 
 def traded(state: State, event: happened.Traded, now: Millis) -> None:
     market = state.markets[event.symbol]
-    market.last_price = event.price
+    if event.price != market.last_price:
+        market.last_price = event.price
+        note_prices(state, market)
     market.traded = now
     state.next_trade_id = event.trade_id + 1
     if event.house_side:
@@ -57,6 +60,7 @@ def price_moved(state: State, event: happened.PriceMoved, now: Millis) -> None:
     market.update_id += 1
     state.marks[event.symbol] = event.mark
     state.prices_version += 1
+    note_prices(state, market)
 
 
 def asset_index_moved(state: State, event: happened.AssetIndexMoved, now: Millis) -> None:
@@ -79,6 +83,7 @@ def last_price_moved(state: State, event: happened.LastPriceMoved, now: Millis) 
     market = state.markets[event.symbol]
     market.last_price = event.price
     market.moved = now
+    note_prices(state, market)
 
 
 # The mark price by its formula, and funding.

@@ -29,8 +29,9 @@ def order_accepted(state: State, event: happened.OrderAccepted, now: Millis) -> 
         priority=0,
         price_match=event.price_match,
         good_till=event.good_till,
+        trigger=event.trigger,
     )
-    state.next_order_id = event.order_id + 1
+    state.next_order_id = max(state.next_order_id, event.order_id + 1)
     if event.good_till:
         state.agenda.add(Entry(event.good_till, Due.ORDER_END, event.order_id, event.symbol))
 

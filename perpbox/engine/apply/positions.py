@@ -28,6 +28,8 @@ def position_changed(state: State, event: happened.PositionChanged, now: Millis)
     position.figures = None
     account.version += 1
     if event.quantity == 0:
+        if account.conditional_orders:
+            state.stirred.legs.append((event.account_id, event.symbol, event.position_side))
         drop_holder(state, account, exposure)
         deactivate(account, exposure)
     else:

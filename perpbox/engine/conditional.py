@@ -1,0 +1,215 @@
+"""Conditional orders: placed, canceled, and triggered once their condition holds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from perpbox.account import (
+    BUY,
+    Account,
+    ConditionalOrder,
+    ConditionalTerms,
+    ExpiryReason,
+    OrderType,
+    PositionSide,
+    TimeInForce,
+    Trigger,
+    WorkingType,
+)
+from perpbox.engine import filters
+from perpbox.engine.commands import (
+    CancelAllConditionals,
+    CancelConditional,
+    PlaceConditional,
+    PlaceOrder,
+)
+from perpbox.engine.events import (
+    ConditionalCanceled,
+    ConditionalExpired,
+    ConditionalPlaced,
+    ConditionalRejected,
+    ConditionalTriggered,
+)
+from perpbox.engine.market import Market
+from perpbox.engine.orders import check_new_order, enter_order
+from perpbox.engine.rejects import Reject, Rejected
+from perpbox.engine.state import State
+from perpbox.engine.turn import Turn
+from perpbox.money import SCALE
+
+MOST_WAITING: Final = 200
+"""Conditional orders of an account, all symbols together (change-log of 2025-12-29)."""
+
+
+def place_conditional(turn: Turn, command: PlaceConditional) -> None:
+    """Let it wait; no margin is looked at."""
+    order = check_new_conditional(turn, command)
+    turn.emit(
+        ConditionalPlaced(
+            order.account_id, order.algo_id, order.client_algo_id, order.terms, order.extreme
+        )
+    )
+    turn.conditional_orders.append(turn.state.conditional_orders[order.algo_id])
+
+
+def check_new_conditional(turn: Turn, command: PlaceConditional) -> ConditionalOrder:
+    """Refuse what can be refused before a trigger; the order as it would wait."""
+    account = turn.account(command.account_id)
+    terms = command.terms
+    market = turn.market(terms.symbol)
+    filters.check_conditional(market, terms)
+    _check_modes(turn, account, terms)
+    if command.client_algo_id:
+        taken = command.client_algo_id in account.client_algo_ids
+        turn.require(not taken, Reject.DUPLICATE_CLIENT_ORDER_ID)
+    waiting = len(account.conditional_orders)
+    turn.require(waiting < MOST_WAITING, Reject.TOO_MANY_CONDITIONAL_ORDERS)
+    algo_id = turn.state.next_order_id
+    latest = market.working_price(terms.working_type)
+    if terms.trails and not terms.activation_price:
+        terms = _activated(terms, latest)
+    elif terms.trails:
+        ahead = (latest - terms.activation_price) * terms.side > 0
+        turn.require(ahead, Reject.WOULD_TRIGGER_AT_ONCE)
+    client_algo_id = command.client_algo_id or _made_up_id(account, algo_id)
+    order = ConditionalOrder(
+        algo_id, account.account_id, client_algo_id, terms, turn.now, extreme=latest
+    )
+    turn.require(not order.holds(latest), Reject.WOULD_TRIGGER_AT_ONCE)
+    return order
+
+
+def _check_modes(turn: Turn, account: Account, terms: ConditionalTerms) -> None:
+    both = terms.position_side is PositionSide.BOTH
+    turn.require(both is not account.hedge_mode, Reject.POSITION_SIDE_MISMATCH)
+    if terms.close_position and not both:
+        # A long is closed by selling, a short by buying.
+        closing = (terms.side == BUY) is (terms.position_side is PositionSide.SHORT)
+        turn.require(closing, Reject.POSITION_SIDE_MISMATCH)
+
+
+def _activated(terms: ConditionalTerms, latest: int) -> ConditionalTerms:
+    """Without an activation price it is the latest price."""
+    fields = {name: getattr(terms, name) for name in terms.__struct_fields__}
+    return ConditionalTerms(**{**fields, "activation_price": latest})
+
+
+def _made_up_id(account: Account, algo_id: int) -> str:
+    made_up = f"perpbox-{algo_id}"
+    while made_up in account.client_algo_ids:
+        made_up += "-"
+    return made_up
+
+
+def cancel_conditional(turn: Turn, command: CancelConditional) -> None:
+    account = turn.account(command.account_id)
+    algo_id = command.algo_id or account.client_algo_ids.get(command.client_algo_id, 0)
+    order = account.conditional_orders.get(algo_id)
+    if order is None:
+        raise Rejected(Reject.UNKNOWN_ORDER)
+    turn.conditional_orders.append(order)
+    turn.emit(ConditionalCanceled(account.account_id, algo_id))
+
+
+def cancel_all_conditionals(turn: Turn, command: CancelAllConditionals) -> None:
+    """Cancel all of the symbol; none is no refusal."""
+    account = turn.account(command.account_id)
+    turn.market(command.symbol)
+    for order in list(account.conditional_orders.values()):
+        if order.terms.symbol == command.symbol and not order.terms.legacy:
+            turn.conditional_orders.append(order)
+            turn.emit(ConditionalCanceled(account.account_id, order.algo_id))
+
+
+# What follows by itself.
+
+
+def expire_unheld(turn: Turn) -> None:
+    """End the GTE_GTC orders whose position is gone."""
+    legs, turn.state.stirred.legs = turn.state.stirred.legs, []
+    for account_id, symbol, leg in legs:
+        account = turn.state.accounts.get(account_id)
+        if account is None:
+            continue
+        exposure = account.exposures.get(symbol)
+        if exposure is not None and exposure.position(leg).quantity:
+            continue
+        for order in list(account.conditional_orders.values()):
+            terms = order.terms
+            here = (terms.symbol, terms.position_side) == (symbol, leg)
+            if here and terms.time_in_force is TimeInForce.GTE_GTC:
+                reason = ExpiryReason.NO_POSITION
+                turn.emit(ConditionalExpired(account_id, order.algo_id, reason))
+
+
+def first_due(state: State) -> ConditionalOrder | None:
+    """The oldest order whose condition holds, of the symbols whose price has moved."""
+    found: int | None = None
+    for name in list(state.stirred.symbols):
+        due = _first_of(state, state.markets[name])
+        if due is None:
+            state.stirred.symbols.discard(name)
+        elif found is None or due < found:
+            found = due
+    return None if found is None else state.conditional_orders[found]
+
+
+def _first_of(state: State, market: Market) -> int | None:
+    """The oldest of a symbol; what its price protection holds back waits on."""
+    apart = abs(market.mark - market.last_price) * SCALE
+    protected = apart > market.symbol.trigger_protect * market.mark
+    found: int | None = None
+    for working_type in WorkingType:
+        price = market.working_price(working_type)
+        for algo_id in market.triggers.due(working_type, price):
+            held_back = protected and state.conditional_orders[algo_id].terms.price_protect
+            if not held_back and (found is None or algo_id < found):
+                found = algo_id
+    return found
+
+
+def trigger(turn: Turn, order: ConditionalOrder) -> None:
+    """Place the order that has waited, or say why it cannot be placed."""
+    state, terms = turn.state, order.terms
+    account, market = state.accounts[order.account_id], state.markets[terms.symbol]
+    price = market.working_price(terms.working_type)
+    turn.emit(ConditionalTriggered(order.account_id, order.algo_id, terms.symbol, price))
+    command = _order_of(account, market, order)
+    try:
+        limit = check_new_order(Turn(state, turn.now), account, market, command)
+    except Rejected as rejected:
+        turn.emit(
+            ConditionalRejected(
+                order.account_id, order.algo_id, rejected.reject.name, list(rejected.details)
+            )
+        )
+        return
+    order_id = order.algo_id if terms.legacy else state.next_order_id
+    enter_order(turn, market, command, limit, order_id, Trigger(order.algo_id, terms))
+
+
+def _order_of(account: Account, market: Market, order: ConditionalOrder) -> PlaceOrder:
+    terms = order.terms
+    quantity, reduce_only = terms.quantity, terms.reduce_only
+    if terms.close_position:
+        held = account.exposure(market.symbol).position(terms.position_side).quantity
+        quantity = max(0, -held * terms.side)
+        reduce_only = terms.position_side is PositionSide.BOTH
+    limited = terms.placed_type is OrderType.LIMIT
+    lasting = terms.time_in_force is TimeInForce.GTE_GTC
+    taken = (terms.symbol, order.client_algo_id) in account.client_order_ids
+    return PlaceOrder(
+        account_id=account.account_id,
+        symbol=terms.symbol,
+        side=terms.side,
+        position_side=terms.position_side,
+        order_type=terms.placed_type,
+        quantity=quantity,
+        price=terms.price,
+        time_in_force=TimeInForce.GTC if lasting or not limited else terms.time_in_force,
+        reduce_only=reduce_only,
+        client_order_id="" if taken else order.client_algo_id,
+        self_trade_prevention=terms.self_trade_prevention,
+        price_match=terms.price_match,
+        good_till=terms.good_till if limited else 0,
+    )
