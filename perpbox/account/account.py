@@ -31,6 +31,7 @@ class Account:
         "account_id",
         "active",
         "balances",
+        "called",
         "client_algo_ids",
         "client_order_ids",
         "commission_rates",
@@ -77,6 +78,8 @@ class Account:
         """Those that wait, oldest first."""
         self.client_algo_ids: dict[str, OrderId] = {}
         """Client id of those that wait."""
+        self.called: set[str] = set()
+        """Names of the pools whose margin call stands."""
         self.version = 0
 
     def wallet(self, asset: str) -> Amount:

@@ -10,6 +10,7 @@ from perpbox.account.conditional import ConditionalOrder, Trigger
 from perpbox.account.words import (
     BUY,
     AccountId,
+    AutoClose,
     ExpiryReason,
     OrderId,
     OrderStatus,
@@ -54,6 +55,7 @@ class Order(Struct):
     """When a GTD order expires, of whole seconds; 0 without such a date."""
     trigger: Trigger | None = None
     """The conditional order that placed it."""
+    auto_close: AutoClose = AutoClose.NONE
 
     @property
     def remaining(self) -> Quantity:

@@ -61,6 +61,14 @@ class SelfTradePrevention(Enum):
     EXPIRE_BOTH = "EXPIRE_BOTH"
 
 
+class AutoClose(Enum):
+    """Why the venue placed an order by itself."""
+
+    NONE = "NONE"
+    LIQUIDATION = "LIQUIDATION"
+    ADL = "ADL"
+
+
 class OrderStatus(Enum):
     NEW = "NEW"
     PARTIALLY_FILLED = "PARTIALLY_FILLED"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from perpbox.account import HEDGE, ONE_WAY, Account, Exposure, Position, PositionFigures
+from perpbox.api.adl import quantile_of
 from perpbox.api.call import Call
 from perpbox.api.desk import Written
 from perpbox.api.shapes import account as shapes
@@ -100,7 +101,7 @@ def position_risk_v3(call: Call) -> object:
     """`GET /fapi/v3/positionRisk`: symbols with a position or an open order."""
     name = _asked_symbol(call)
     return [
-        shapes.risk_v3(e, p, _row_figures(call, e, p), _liquidation(call, e, p))
+        shapes.risk_v3(e, p, *_risk(call, e, p))
         for e, p in shapes.shown_positions(call.account)
         if name is None or e.symbol.name == name
     ]
@@ -110,7 +111,7 @@ def position_risk_v2(call: Call) -> object:
     """`GET /fapi/v2/positionRisk`: every symbol, flat ones too."""
     name = _asked_symbol(call)
     return [
-        shapes.risk_v2(e, p, _row_figures(call, e, p), _liquidation(call, e, p))
+        shapes.risk_v2(e, p, *_risk(call, e, p))
         for e, p in _every_position(call, call.account)
         if name is None or e.symbol.name == name
     ]
@@ -121,6 +122,15 @@ def _asked_symbol(call: Call) -> str | None:
     if name is not None:
         call.market_of(name)
     return name
+
+
+def _risk(call: Call, exposure: Exposure, position: Position) -> tuple[PositionFigures, Price, int]:
+    """Figures, liquidation price and place in the queue of auto-deleveraging."""
+    return (
+        _row_figures(call, exposure, position),
+        _liquidation(call, exposure, position),
+        quantile_of(call, exposure, position.position_side),
+    )
 
 
 def _liquidation(call: Call, exposure: Exposure, position: Position) -> Price:

@@ -15,6 +15,8 @@ Day: TypeAlias = str
 DEEP_OPPONENT_REMOVED: Final[Day] = "2025-10-23"
 """priceMatch OPPONENT_10 and OPPONENT_20 are gone, "temporarily"; nothing says they came back."""
 
+ADL_RISK: Final[Day] = "2025-11-19"
+"""symbolAdlRisk is there."""
 ALGO_SERVICE: Final[Day] = "2025-12-09"
 """Conditional orders are placed at endpoints of their own, and at the order ones no more."""
 ALGO_FILTER_REMOVED: Final[Day] = "2025-12-29"

@@ -8,8 +8,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from perpbox.api import account, conditional, history, market, orders, settings, trial
-from perpbox.api.calendar import ALGO_ORDERS_COUNTED, ALGO_SERVICE, Day
+from perpbox.api import account, adl, conditional, forced, history, market, orders, settings, trial
+from perpbox.api.calendar import ADL_RISK, ALGO_ORDERS_COUNTED, ALGO_SERVICE, Day
 from perpbox.api.call import Call
 from perpbox.api.params import Params
 
@@ -67,6 +67,8 @@ ROUTES: Final = (
     ),
     Route("GET", "/fapi/v1/fundingInfo", NONE, 0, market.funding_info, funding=True),
     Route("GET", "/fapi/v1/assetIndex", NONE, with_symbol(1, 10), market.asset_index),
+    Route("GET", "/fapi/v1/insuranceBalance", NONE, 1, forced.insurance_balance),
+    Route("GET", "/fapi/v1/symbolAdlRisk", NONE, 1, adl.symbol_adl_risk, since=ADL_RISK),
     # The account.
     Route("GET", "/fapi/v3/account", USER_DATA, 5, account.account_v3),
     Route("GET", "/fapi/v2/account", USER_DATA, 5, account.account_v2),
@@ -78,6 +80,7 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/symbolConfig", USER_DATA, 5, account.symbol_config),
     Route("GET", "/fapi/v1/leverageBracket", USER_DATA, 1, account.leverage_bracket),
     Route("GET", "/fapi/v1/commissionRate", USER_DATA, 20, account.commission_rate),
+    Route("GET", "/fapi/v1/adlQuantile", USER_DATA, 5, adl.adl_quantiles),
     Route("GET", "/fapi/v1/rateLimit/order", USER_DATA, 1, account.order_rate_limits),
     Route("GET", "/fapi/v1/positionSide/dual", USER_DATA, 30, account.position_mode),
     Route("GET", "/fapi/v1/multiAssetsMargin", USER_DATA, 30, account.asset_mode),
@@ -153,6 +156,14 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/openOrders", USER_DATA, with_symbol(1, 40), history.open_orders),
     Route("GET", "/fapi/v1/allOrders", USER_DATA, 5, history.all_orders, of_history=True),
     Route("GET", "/fapi/v1/userTrades", USER_DATA, 5, history.user_trades, of_history=True),
+    Route(
+        "GET",
+        "/fapi/v1/forceOrders",
+        USER_DATA,
+        with_symbol(20, 50),
+        forced.force_orders,
+        of_history=True,
+    ),
     Route("GET", "/fapi/v1/income", USER_DATA, 30, history.income, of_history=True),
     Route(
         "GET",

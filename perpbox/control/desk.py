@@ -10,6 +10,7 @@ from msgspec import Struct
 from perpbox.control.errors import Refused
 from perpbox.control.requests import Body, read
 from perpbox.feed.clock import VenueClock
+from perpbox.journal.history import History
 from perpbox.journal.keys import KeyStore
 from perpbox.venue import Venue
 
@@ -35,6 +36,7 @@ class Desk(Struct, frozen=True):
     venue: Venue
     clock: VenueClock
     keys: KeyStore
+    history: History
     facts: Facts
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from perpbox.control import accounts, keys, market, process
+from perpbox.control import accounts, insurance, keys, market, process
 from perpbox.control.desk import Call, Desk
 from perpbox.control.errors import Refused
 
@@ -39,6 +39,8 @@ ROUTES: Final = (
     Route("POST", "/box/v1/mark-sources", market.set_mark_sources),
     Route("POST", "/box/v1/funding", market.set_funding),
     Route("POST", "/box/v1/liquidity", market.set_liquidity),
+    Route("GET", "/box/v1/insurance", insurance.show_insurance),
+    Route("POST", "/box/v1/insurance", insurance.move_insurance),
     Route("POST", "/box/v1/accounts", accounts.open_account),
     Route("GET", "/box/v1/accounts", accounts.list_accounts),
     Route("GET", "/box/v1/accounts/{id}", accounts.show_account),
@@ -46,6 +48,7 @@ ROUTES: Final = (
     Route("POST", "/box/v1/accounts/{id}/reset", accounts.reset_account),
     Route("POST", "/box/v1/accounts/{id}/transfer", accounts.transfer),
     Route("POST", "/box/v1/accounts/{id}/fees", accounts.set_fees),
+    Route("GET", "/box/v1/accounts/{id}/trace", insurance.show_trace),
     Route("POST", "/box/v1/accounts/{id}/keys", keys.add_key),
     Route("DELETE", "/box/v1/accounts/{id}/keys/{apiKey}", keys.remove_key),
 )

@@ -203,6 +203,13 @@ class SetFunding(Struct, frozen=True, array_like=True, tag=True):
     terms: dict[str, FundingTerms]
 
 
+class MoveInsurance(Struct, frozen=True, array_like=True, tag=True):
+    """Money from the world into the insurance fund; out of it where the amount is below zero."""
+
+    asset: str
+    amount: Amount
+
+
 class MoveClock(Struct, frozen=True, array_like=True, tag=True):
     """The operator has set the clock: its turn is at the new time."""
 
@@ -236,6 +243,7 @@ Command: TypeAlias = (
     | SetLiquidity
     | SetMarkSources
     | SetFunding
+    | MoveInsurance
     | MoveClock
     | Tick
 )

@@ -14,7 +14,6 @@ from perpbox.account import (
     PositionSide,
     TimeInForce,
     Trigger,
-    WorkingType,
 )
 from perpbox.engine import filters
 from perpbox.engine.commands import (
@@ -35,7 +34,6 @@ from perpbox.engine.orders import check_new_order, enter_order
 from perpbox.engine.rejects import Reject, Rejected
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
-from perpbox.money import SCALE
 
 MOST_WAITING: Final = 200
 """Conditional orders of an account, all symbols together (change-log of 2025-12-29)."""
@@ -142,30 +140,16 @@ def expire_unheld(turn: Turn) -> None:
                 turn.emit(ConditionalExpired(account_id, order.algo_id, reason))
 
 
-def first_due(state: State) -> ConditionalOrder | None:
-    """The oldest order whose condition holds, of the symbols whose price has moved."""
-    found: int | None = None
-    for name in list(state.stirred.symbols):
-        due = _first_of(state, state.markets[name])
-        if due is None:
-            state.stirred.symbols.discard(name)
-        elif found is None or due < found:
-            found = due
-    return None if found is None else state.conditional_orders[found]
-
-
-def _first_of(state: State, market: Market) -> int | None:
-    """The oldest of a symbol; what its price protection holds back waits on."""
-    apart = abs(market.mark - market.last_price) * SCALE
-    protected = apart > market.symbol.trigger_protect * market.mark
-    found: int | None = None
-    for working_type in WorkingType:
-        price = market.working_price(working_type)
-        for algo_id in market.triggers.due(working_type, price):
-            held_back = protected and state.conditional_orders[algo_id].terms.price_protect
-            if not held_back and (found is None or algo_id < found):
-                found = algo_id
-    return found
+def first_reached(state: State) -> ConditionalOrder | None:
+    """The oldest that still waits of those whose condition has held in this turn."""
+    reached = state.stirred.reached
+    while reached:
+        algo_id = min(reached)
+        reached.discard(algo_id)
+        order = state.conditional_orders.get(algo_id)
+        if order is not None:
+            return order
+    return None
 
 
 def trigger(turn: Turn, order: ConditionalOrder) -> None:

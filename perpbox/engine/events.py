@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from perpbox.account import (
     AccountId,
+    AutoClose,
     ConditionalTerms,
     ExpiryReason,
     OrderId,
@@ -31,8 +32,20 @@ class MoneyReason(Enum):
     REALIZED_PNL = "REALIZED_PNL"
     COMMISSION = "COMMISSION"
     FUNDING_FEE = "FUNDING_FEE"
+    INSURANCE_CLEAR = "INSURANCE_CLEAR"
+    """A liquidation fee, or a debt that the insurance fund pays."""
+    AUTO_EXCHANGE = "AUTO_EXCHANGE"
     RESET = "RESET"
     """Back to the opening balances; no income row."""
+
+
+class LiquidationAction(Enum):
+    REDUCE = "REDUCE"
+    """An order meets the book."""
+    TAKE_OVER = "TAKE_OVER"
+    """The insurance fund takes the position."""
+    DELEVERAGE = "DELEVERAGE"
+    """Other clients do."""
 
 
 class AccountOpened(Struct, frozen=True, array_like=True, tag=True):
@@ -81,6 +94,7 @@ class OrderAccepted(Struct, frozen=True, array_like=True, tag=True):
     price_match: PriceMatch = PriceMatch.NONE
     good_till: Millis = 0
     trigger: Trigger | None = None
+    auto_close: AutoClose = AutoClose.NONE
 
 
 class OrderRested(Struct, frozen=True, array_like=True, tag=True):
@@ -186,6 +200,65 @@ class Traded(Struct, frozen=True, array_like=True, tag=True):
     taker_side: Side
     house_side: Side
     """+1 if the house bought, -1 if it sold, 0 if it had no part."""
+
+
+class OffBookTraded(Struct, frozen=True, array_like=True, tag=True):
+    """A position goes over to the house, or to another client, where the market does not see it."""
+
+    symbol: str
+    trade_id: int
+    price: Price
+    quantity: Quantity
+    house_side: Side
+    """As in `Traded`."""
+
+
+class MarginCalled(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    pool: str
+    margin_balance: Amount
+    maint_margin: Amount
+
+
+class MarginCallEnded(Struct, frozen=True, array_like=True, tag=True):
+    account_id: AccountId
+    pool: str
+
+
+class LiquidationStarted(Struct, frozen=True, array_like=True, tag=True):
+    """The pool is at its limit; its open orders expire next."""
+
+    account_id: AccountId
+    pool: str
+    margin_balance: Amount
+    maint_margin: Amount
+
+
+class LiquidationStepped(Struct, frozen=True, array_like=True, tag=True):
+    """What is done with a position, before it is done, and by which figures."""
+
+    account_id: AccountId
+    pool: str
+    symbol: str
+    position_side: PositionSide
+    action: LiquidationAction
+    quantity: Quantity
+    """Of the order that closes; above zero."""
+    price: Price
+    bankruptcy_price: Price
+    mark: Price
+    margin_balance: Amount
+    maint_margin: Amount
+    fund: Amount
+    """What the insurance fund holds of the margin asset."""
+
+
+class LiquidationEnded(Struct, frozen=True, array_like=True, tag=True):
+    """The pool is safe, or holds nothing any more."""
+
+    account_id: AccountId
+    pool: str
+    is_empty: bool
 
 
 class PositionChanged(Struct, frozen=True, array_like=True, tag=True):
@@ -348,6 +421,12 @@ Event: TypeAlias = (
     | ConditionalRejected
     | CountdownSet
     | Traded
+    | OffBookTraded
+    | MarginCalled
+    | MarginCallEnded
+    | LiquidationStarted
+    | LiquidationStepped
+    | LiquidationEnded
     | PositionChanged
     | PositionHandedOver
     | IsolatedMarginAdjusted

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from perpbox.account import ExpiryReason, Exposure, House, Order, Position
+from perpbox.account import AutoClose, ExpiryReason, Exposure, House, Order, Position
 from perpbox.engine.events import (
     MoneyReason,
+    OffBookTraded,
     OrderExpired,
     OrderFilled,
     PositionChanged,
@@ -36,6 +37,23 @@ def trade(
         settle(turn, market, taker, price, quantity, trade_id, is_maker=False)
 
 
+def take_over(
+    turn: Turn,
+    market: Market,
+    other: Order | None,
+    order: Order,
+    price: Price,
+    quantity: Quantity,
+) -> None:
+    """Two sides trade where the market does not see it, without commission; None is the house."""
+    house_side = 0 if other else -order.side
+    trade_id = turn.state.next_trade_id
+    turn.emit(OffBookTraded(market.symbol.name, trade_id, price, quantity, house_side))
+    settle(turn, market, order, price, quantity, trade_id, is_maker=False)
+    if other:
+        settle(turn, market, other, price, quantity, trade_id, is_maker=False)
+
+
 def realized_profit(position: Position, closed: Quantity, price: Price) -> Amount:
     """Profit on a closed quantity, cut; the entry price is cut before [dec]."""
     direction = 1 if position.quantity > 0 else -1
@@ -58,7 +76,10 @@ def settle(
     account = turn.state.accounts[account_id]
     exposure = account.exposure(symbol)
     position = exposure.position(order.position_side)
-    fee = commission(turn.state, account, symbol, price, quantity, is_maker=is_maker)
+    if order.auto_close is AutoClose.NONE:
+        fee = commission(turn.state, account, symbol, price, quantity, is_maker=is_maker)
+    else:
+        fee = Commission(0, symbol.margin_asset, 0)
     held = abs(position.quantity)
     closed = min(quantity, held) if position.quantity * order.side < 0 else 0
     profit = realized_profit(position, closed, price) if closed else 0
@@ -111,7 +132,11 @@ def _position_after(
     if closed:
         # Rounded down, which leaves the cut entry price as it was.
         entry_cost = entry_cost * (held - closed) // held
-        isolated_wallet -= released_margin(isolated_wallet, closed, held)
+        if order.auto_close is AutoClose.LIQUIDATION and exposure.isolated:
+            # Its wallet alone bears the loss, and lets nothing go before the end.
+            isolated_wallet = isolated_wallet + profit if held > closed else 0
+        else:
+            isolated_wallet -= released_margin(isolated_wallet, closed, held)
     outlay_per_unit = (order.side * SCALE + fee.rate) * price
     outlay = position.outlay + outlay_per_unit * quantity
     if opened:

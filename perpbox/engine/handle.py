@@ -9,6 +9,7 @@ from perpbox.engine import commands as asked
 from perpbox.engine import (
     conditional,
     deadlines,
+    debts,
     due,
     fees,
     funding,
@@ -58,6 +59,7 @@ _HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
     asked.SetLiquidity: prices.set_liquidity,
     asked.SetMarkSources: prices.set_mark_sources,
     asked.SetFunding: funding.set_funding,
+    asked.MoveInsurance: debts.move_insurance,
     asked.MoveClock: prices.move_clock,
     asked.Tick: due.tick,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perpbox.account import BUY, SELL
+from perpbox.account import BUY, SELL, House
 from perpbox.engine.agenda import Entry
 from perpbox.engine.commands import (
     MarketPrices,
@@ -19,6 +19,7 @@ from perpbox.engine.events import (
     LastPriceMoved,
     LiquiditySet,
     MarkSourceSet,
+    MoneyReason,
     PriceMoved,
 )
 from perpbox.engine.market import Market
@@ -38,6 +39,9 @@ def open_venue(turn: Turn, command: OpenVenue) -> None:
         turn.emit(PriceMoved(symbol.name, symbol.start_price, symbol.start_price))
     for asset in turn.state.catalogue.assets.values():
         turn.emit(AssetIndexMoved(asset.name, asset.start_index_price))
+    for asset in turn.state.catalogue.assets.values():
+        fund, reason = asset.insurance_fund, MoneyReason.TRANSFER
+        turn.move(House.WORLD, House.INSURANCE, asset.name, fund, reason)
 
 
 def move_prices(turn: Turn, command: MovePrices) -> None:

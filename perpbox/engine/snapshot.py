@@ -57,6 +57,7 @@ class AccountFacts(Struct, array_like=True):
     fee_burn: bool
     fee_tier: int
     commission_rates: dict[str, tuple[Ratio, Ratio]]
+    called: list[str]
 
 
 class MarketFacts(Struct, array_like=True):
@@ -136,8 +137,7 @@ def load(data: bytes, catalogue: Catalogue) -> State:
         state.rates[asset] = rates_of(catalogue.assets[asset], index_price)
     for account in facts.accounts:
         loaded = state.accounts[account.account_id] = _account(account, catalogue)
-        for name, exposure in loaded.active.items():
-            state.markets[name].holders[account.account_id] = exposure
+        _note(state, loaded)
     state.orders = {order.order_id: order for order in facts.orders}
     for order in sorted(facts.orders, key=lambda o: o.priority):
         stand(state, order)
@@ -155,6 +155,16 @@ def load(data: bytes, catalogue: Catalogue) -> State:
     return state
 
 
+def _note(state: State, account: Account) -> None:
+    """What the state knows of an account besides."""
+    if account.multi_assets:
+        state.pooled.add(account.account_id)
+    if any(balance.wallet < 0 for balance in account.balances.values()):
+        state.debtors.add(account.account_id)
+    for name, exposure in account.active.items():
+        state.markets[name].holders[account.account_id] = exposure
+
+
 def _account_facts(account: Account) -> AccountFacts:
     return AccountFacts(
         account.account_id,
@@ -169,6 +179,7 @@ def _account_facts(account: Account) -> AccountFacts:
         account.fee_burn,
         account.fee_tier,
         account.commission_rates,
+        sorted(account.called),
     )
 
 
@@ -196,6 +207,7 @@ def _account(facts: AccountFacts, catalogue: Catalogue) -> Account:
     account.fee_burn = facts.fee_burn
     account.fee_tier = facts.fee_tier
     account.commission_rates = facts.commission_rates
+    account.called = set(facts.called)
     account.balances = facts.balances
     for row in facts.exposures:
         symbol = catalogue.symbols[row.symbol]

@@ -8,6 +8,7 @@ from perpbox.account import Account, AccountId, ConditionalOrder, Order, OrderId
 from perpbox.engine.agenda import Agenda, Due, Entry
 from perpbox.engine.market import Market
 from perpbox.engine.stirred import Stirred
+from perpbox.engine.watch import Watch
 from perpbox.instrument import Catalogue
 from perpbox.margin.multi_assets import Rates
 from perpbox.money import Amount, Millis, Price
@@ -26,6 +27,7 @@ class State:
         "catalogue",
         "conditional_orders",
         "countdowns",
+        "debtors",
         "house",
         "markets",
         "marks",
@@ -36,10 +38,12 @@ class State:
         "next_transaction_id",
         "now",
         "orders",
+        "pooled",
         "prices_version",
         "rates",
         "shard",
         "stirred",
+        "watch",
     )
 
     def __init__(self, catalogue: Catalogue, shard: int = 0) -> None:
@@ -69,6 +73,12 @@ class State:
         """Time of the last turn."""
         self.prices_version = 0
         """Rises with every move of a mark or index price."""
+        self.pooled: set[AccountId] = set()
+        """The accounts in multi-assets mode; derived."""
+        self.debtors: set[AccountId] = set()
+        """Accounts that may owe what the insurance fund could not pay; derived."""
+        self.watch: Watch | None = None
+        """When to look at which account; made when it is first needed."""
         self.stirred = Stirred()
         """What this turn has stirred up; derived."""
 

@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-from perpbox.account import AccountId, PositionSide
+from heapq import heappop, heappush
+
+from perpbox.account import AccountId, OrderId, PositionSide
 
 
 class Stirred:
     """Filled by `apply`, emptied by the rules that look into it; it is empty between turns."""
 
-    __slots__ = ("accounts", "legs", "symbols")
+    __slots__ = ("_accounts", "_heap", "legs", "liquidated", "marks", "reached")
 
     def __init__(self) -> None:
-        self.accounts: set[AccountId] = set()
-        """Whose wallets, positions or settings have changed."""
+        self._accounts: set[AccountId] = set()
+        self._heap: list[AccountId] = []
         self.legs: list[tuple[AccountId, str, PositionSide]] = []
         """That hold nothing any more, or never have, and something may wait for that."""
-        self.symbols: set[str] = set()
-        """Whose mark or last price is another one."""
+        self.liquidated: set[AccountId] = set()
+        """Accounts in multi-assets mode whose debts are to be bought back therefore."""
+        self.marks: set[str] = set()
+        """Symbols whose mark price has moved."""
+        self.reached: set[OrderId] = set()
+        """Conditional orders whose condition has held at a price of this turn."""
+
+    def stir(self, account_id: AccountId) -> None:
+        """The account's wallets, positions or settings have changed, or a price has for it."""
+        if account_id not in self._accounts:
+            self._accounts.add(account_id)
+            heappush(self._heap, account_id)
+
+    def next_account(self) -> AccountId:
+        """The lowest account that is stirred, which it is no more; 0 if there is none."""
+        if not self._heap:
+            return 0
+        account_id = heappop(self._heap)
+        self._accounts.discard(account_id)
+        return account_id
 
     def forget(self) -> None:
-        self.accounts.clear()
+        self._accounts.clear()
+        self._heap.clear()
         self.legs.clear()
-        self.symbols.clear()
+        self.liquidated.clear()
+        self.marks.clear()
+        self.reached.clear()

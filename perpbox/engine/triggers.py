@@ -20,6 +20,9 @@ class Waiting:
         self._falling: list[tuple[Price, OrderId]] = []
         self._trailing: dict[OrderId, ConditionalOrder] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._rising or self._falling or self._trailing)
+
     def add(self, order: ConditionalOrder) -> None:
         if order.terms.trails:
             self._trailing[order.algo_id] = order
@@ -64,6 +67,9 @@ class Triggers:
 
     def __init__(self) -> None:
         self._waiting = {working_type: Waiting() for working_type in WorkingType}
+
+    def __bool__(self) -> bool:
+        return any(self._waiting.values())
 
     def add(self, order: ConditionalOrder) -> None:
         self._waiting[order.terms.working_type].add(order)

@@ -75,6 +75,10 @@ class Symbol(Struct, frozen=True):
         """The bracket that holds an absolute notional; beyond the last cap, the last one."""
         return bracket_of(self.brackets, notional)
 
+    def steepest_maint_margin_rate(self) -> Ratio:
+        """The highest of all brackets."""
+        return max(b.maint_margin_rate for b in self.brackets)
+
     def max_leverage(self) -> int:
         return self.brackets[0].initial_leverage
 

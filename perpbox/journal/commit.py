@@ -10,7 +10,7 @@ from zlib import crc32
 import msgspec
 
 from perpbox.engine.line import Line, encode
-from perpbox.journal.projection import Changes
+from perpbox.journal.changes import Changes
 
 # A statement lets go of the interpreter once and gets hold of it once, however much it writes. A
 # statement a row would have to get hold of it a row at a time, and while the venue is busy that

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from perpbox.account import AccountId, OrderId
 from perpbox.engine.line import Line, encode
+from perpbox.journal.changes import Changes
 from perpbox.journal.history import History
 from perpbox.journal.journal import Head, Journal
 from perpbox.journal.keys import NumberedKey
-from perpbox.journal.projection import Changes, Projection
+from perpbox.journal.projection import Projection
 from perpbox.journal.records import (
     RECENT,
     ConditionalRecord,

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from perpbox.account import (
     AccountId,
+    AutoClose,
     ConditionalStatus,
     ConditionalTerms,
     Order,
@@ -124,6 +125,23 @@ class Step(Enum):
     CONDITIONAL_TRIGGERED = "CONDITIONAL_TRIGGERED"
     CONDITIONAL_REJECTED = "CONDITIONAL_REJECTED"
     CONDITIONAL_EXPIRED = "CONDITIONAL_EXPIRED"
+    MARGIN_CALL = "MARGIN_CALL"
+    MARGIN_CALL_ENDED = "MARGIN_CALL_ENDED"
+    LIQUIDATION_STARTED = "LIQUIDATION_STARTED"
+    REDUCE = "REDUCE"
+    TAKE_OVER = "TAKE_OVER"
+    DELEVERAGE = "DELEVERAGE"
+    LIQUIDATION_ENDED = "LIQUIDATION_ENDED"
+    LIQUIDATION_ORDER = "LIQUIDATION_ORDER"
+    ADL_ORDER = "ADL_ORDER"
+    INSURANCE_CLEAR = "INSURANCE_CLEAR"
+    AUTO_EXCHANGE = "AUTO_EXCHANGE"
+
+
+ORDER_STEPS: Final = {
+    AutoClose.LIQUIDATION: Step.LIQUIDATION_ORDER,
+    AutoClose.ADL: Step.ADL_ORDER,
+}
 
 
 class StepRecord(Struct, array_like=True, gc=False, frozen=True):

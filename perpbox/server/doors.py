@@ -18,7 +18,7 @@ from perpbox.tape import Print, Tape
 
 def application(parts: Parts, facts: Facts, settings: Settings) -> Application:
     """Both doors as one."""
-    control = Control(Desk(parts.venue, parts.clock, parts.keys, facts))
+    control = Control(Desk(parts.venue, parts.clock, parts.keys, parts.journal.history, facts))
     tape = _tape(parts)
     api = Api(
         ApiDesk(parts.venue, parts.journal.history, tape, settings.api_date),

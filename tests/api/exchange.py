@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from perpbox.account import House
 from perpbox.api.app import Api
 from perpbox.api.calendar import NEWEST
 from perpbox.api.desk import Desk
@@ -14,6 +15,7 @@ from perpbox.api.limits import Limits
 from perpbox.engine.commands import (
     Command,
     MarketPrices,
+    MoveInsurance,
     MovePrices,
     OpenAccount,
     OpenVenue,
@@ -169,6 +171,10 @@ class Exchange:
 
     def transfer(self, account_id: int, asset: str, amount: str) -> None:
         self.submit(Transfer(account_id, asset, parse(amount)))
+
+    def empty_the_fund(self, asset: str) -> None:
+        """Leave nothing in the insurance fund."""
+        self.submit(MoveInsurance(asset, -self.state.house[House.INSURANCE, asset]))
 
     def pass_time(self, span: Millis) -> None:
         """Let time pass; what falls due on the way is done."""

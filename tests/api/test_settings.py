@@ -138,9 +138,11 @@ def test_what_stands_in_the_way_of_an_asset_mode(alice: Trader) -> None:
 
 
 def test_a_wallet_below_zero_stands_in_the_way_of_multi_assets(exchange: Exchange) -> None:
-    trader = open_trader(exchange, USDC="200", USDT="10000")
+    exchange.empty_the_fund("USDC")
+    trader = open_trader(exchange, USDC="60", USDT="10000")
+    trader.post("/fapi/v1/leverage", symbol="ETHUSDC", leverage="50")
     trader.market("BUY", "1", symbol="ETHUSDC")
-    exchange.move(ETHUSDC="2000")
+    exchange.quote("ETHUSDC", [("2390", "1")], [])
     trader.market("SELL", "1", symbol="ETHUSDC")
     assert trader.refused("POST", ASSET_MODE, multiAssetsMargin="true") == -4172
 
@@ -148,9 +150,12 @@ def test_a_wallet_below_zero_stands_in_the_way_of_multi_assets(exchange: Exchang
 def test_a_debt_stands_in_the_way_of_single_asset_mode(exchange: Exchange) -> None:
     trader = open_trader(exchange, USDT="10000")
     trader.post(ASSET_MODE, multiAssetsMargin="true")
-    trader.market("BUY", "1", symbol="ETHUSDC")
-    trader.market("SELL", "1", symbol="ETHUSDC")
-    # Fees and the spread were paid in USDC, of which there was none.
+    trader.market("BUY", "0.01", symbol="ETHUSDC")
+    trader.limit("BUY", "0.01", "2400", symbol="ETHUSDC")
+    trader.market("SELL", "0.01", symbol="ETHUSDC")
+    trader.delete("/fapi/v1/allOpenOrders", symbol="ETHUSDC")
+    # Fees and the spread were paid in USDC, of which there was none; it is too little for an
+    # auto-exchange.
     assert trader.refused("POST", ASSET_MODE, multiAssetsMargin="false") == -4169
 
 

@@ -15,6 +15,9 @@ from perpbox.engine.state import State
 from perpbox.feed.clock import ClockMode, VenueClock
 from perpbox.instrument import builtin
 from perpbox.journal.keys import KeyStore, NumberedKey
+from perpbox.journal.memory import MemoryHistory
+from perpbox.journal.projection import Projection
+from perpbox.journal.records import OrderRecord
 from perpbox.message import Pending, Request, Response
 from perpbox.venue import Venue
 
@@ -41,6 +44,8 @@ class Lines:
         self.lines: list[Line] = []
         self.held = False
         self._durable = 0
+        self._projection = Projection(_none_open, lambda _: None)
+        self.history = MemoryHistory(self._projection.take)
 
     @property
     def durable_sequence(self) -> int:
@@ -48,8 +53,13 @@ class Lines:
 
     def append(self, line: Line) -> None:
         self.lines.append(line)
+        self._projection.add(line)
         if not self.held:
             self._durable = line.sequence
+
+
+def _none_open(order_id: int) -> OrderRecord:
+    raise LookupError(order_id)
 
 
 class KeysInMemory:
@@ -91,7 +101,7 @@ class Office:
             uptime=lambda: 1.5,
             failures=lambda: 0,
         )
-        self.control = Control(Desk(self.venue, self.clock, self.keys, facts))
+        self.control = Control(Desk(self.venue, self.clock, self.keys, self.journal.history, facts))
 
     def get(self, path: str) -> Told:
         return self.ask("GET", path)

@@ -35,6 +35,7 @@ from perpbox.engine.commands import (
     CloseAccount,
     MarketPrices,
     MoveClock,
+    MoveInsurance,
     MovePrices,
     PlaceConditional,
     PlaceOrder,
@@ -56,7 +57,7 @@ from perpbox.engine.market import FundingTerms
 from perpbox.engine.snapshot import dump
 from perpbox.journal import KeyKind, KeyStore, open_journal, recover, verify
 from perpbox.margin.funding import HOUR
-from perpbox.money import Millis, parse
+from perpbox.money import SCALE, Millis, parse
 from tests.journal.released_facts import Found, Released, find
 from tests.journal.story import BTC, ETH, START, Story, catalogue_json
 
@@ -116,6 +117,7 @@ def _once_each(story: Story) -> None:
     _conditional(story)
     story.submit(ResetAccount(gone))
     story.submit(CloseAccount(gone))
+    _limits(story)
 
 
 def _conditional(story: Story) -> None:
@@ -160,6 +162,31 @@ def stop(
         good_till=0,
     )
     return PlaceConditional(account_id, terms, f"{quantity} {at}")
+
+
+def _limits(story: Story) -> None:
+    """Accounts that are called, liquidated, taken over, deleveraged, and owe."""
+    story.submit(MoveInsurance("USDT", parse("-99999000")))
+    quantity = parse("0.100")
+    for leverage, fall in (("20", "0.957"), ("100", "0.93")):
+        (poor,) = story.open("poor", usdt="600" if leverage == "20" else "150")
+        story.submit(SetLeverage(poor, BTC, int(leverage)))
+        story.submit(PlaceOrder(poor, BTC, BUY, PositionSide.BOTH, OrderType.MARKET, quantity))
+        mark = story.state.marks[BTC] * parse(fall) // SCALE // 10_000_000 * 10_000_000
+        story.submit(MovePrices({BTC: MarketPrices(mark, mark)}, {}))
+    (called,) = story.open("called", usdt="600")
+    story.submit(PlaceOrder(called, BTC, BUY, PositionSide.BOTH, OrderType.MARKET, quantity))
+    position = story.state.accounts[called].exposures[BTC].positions[PositionSide.BOTH]
+    spare = story.state.accounts[called].wallet("USDT") - parse("39")
+    mark = position.entry_price - spare * SCALE // quantity
+    story.submit(MovePrices({BTC: MarketPrices(mark, mark)}, {}))
+    story.submit(Transfer(called, "USDT", parse("100")))
+    (rich,) = story.open("rich", usdt="1000000")
+    story.submit(PlaceOrder(rich, BTC, SELL, PositionSide.BOTH, OrderType.MARKET, parse("9")))
+    (poor,) = story.open("bankrupt", usdt="100000")
+    story.submit(PlaceOrder(poor, BTC, BUY, PositionSide.BOTH, OrderType.MARKET, parse("9")))
+    mark = story.state.marks[BTC] * 8 // 10 // 10_000_000 * 10_000_000
+    story.submit(MovePrices({BTC: MarketPrices(mark, mark)}, {}))
 
 
 def _funding(story: Story) -> None:

@@ -202,7 +202,11 @@ def balance(row: AssetFigures, asset: MarginAsset, alias: str) -> Row:
 
 
 def risk_v3(
-    exposure: Exposure, position: Position, figures: PositionFigures, liquidation: Price
+    exposure: Exposure,
+    position: Position,
+    figures: PositionFigures,
+    liquidation: Price,
+    quantile: int,
 ) -> Row:
     """One row of v3/positionRisk."""
     symbol = exposure.symbol
@@ -224,7 +228,7 @@ def risk_v3(
         "maintMargin": row_amount(figures.maint_margin),
         "positionInitialMargin": row_amount(figures.position_initial_margin),
         "openOrderInitialMargin": row_amount(figures.open_order_initial_margin),
-        "adl": 0,
+        "adl": quantile,
         "bidNotional": row_amount(cut(position.buy_notional, SCALE)),
         "askNotional": row_amount(cut(position.sell_notional, SCALE)),
         "updateTime": position.updated,
@@ -232,7 +236,11 @@ def risk_v3(
 
 
 def risk_v2(
-    exposure: Exposure, position: Position, figures: PositionFigures, liquidation: Price
+    exposure: Exposure,
+    position: Position,
+    figures: PositionFigures,
+    liquidation: Price,
+    quantile: int,
 ) -> Row:
     """One row of v2/positionRisk."""
     symbol = exposure.symbol
@@ -255,7 +263,7 @@ def risk_v2(
         "isolatedWallet": wallet,
         "updateTime": position.updated,
         "isolated": exposure.isolated,
-        "adlQuantile": 0,
+        "adlQuantile": quantile,
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from perpbox.engine import events as happened
-from perpbox.engine.apply import accounts, conditionals, market, orders, positions
+from perpbox.engine.apply import accounts, conditionals, liquidations, market, orders, positions
 from perpbox.engine.state import State
 from perpbox.money import Millis
 
@@ -35,6 +35,12 @@ _APPLY: Final[dict[type, Callable[[State, Any, Millis], None]]] = {
     happened.ConditionalRejected: conditionals.conditional_rejected,
     happened.CountdownSet: orders.countdown_set,
     happened.Traded: market.traded,
+    happened.OffBookTraded: liquidations.off_book_traded,
+    happened.MarginCalled: liquidations.margin_called,
+    happened.MarginCallEnded: liquidations.margin_call_ended,
+    happened.LiquidationStarted: liquidations.liquidation_started,
+    happened.LiquidationStepped: liquidations.liquidation_stepped,
+    happened.LiquidationEnded: liquidations.liquidation_ended,
     happened.PositionChanged: positions.position_changed,
     happened.PositionHandedOver: positions.position_handed_over,
     happened.IsolatedMarginAdjusted: positions.isolated_margin_adjusted,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perpbox.account import Account, AccountId, Balance
+from perpbox.account import Account, AccountId, Balance, House
 from perpbox.engine import events as happened
 from perpbox.engine.apply.exposures import exposure_of
 from perpbox.engine.state import State
@@ -24,6 +24,9 @@ def account_reset(state: State, event: happened.AccountReset, now: Millis) -> No
     account.fee_burn = False
     account.fee_tier = 0
     account.commission_rates = {}
+    account.called.clear()
+    state.pooled.discard(event.account_id)
+    state.stirred.stir(event.account_id)
     account.exposures.clear()
     account.active.clear()
     account.sums = None
@@ -39,6 +42,9 @@ def forget_countdowns(state: State, account_id: AccountId) -> None:
 
 def account_closed(state: State, event: happened.AccountClosed, now: Millis) -> None:
     del state.accounts[event.account_id]
+    state.pooled.discard(event.account_id)
+    state.debtors.discard(event.account_id)
+    state.stirred.stir(event.account_id)
     forget_countdowns(state, event.account_id)
 
 
@@ -52,6 +58,9 @@ def _move(state: State, owner: AccountId, asset: str, amount: Amount, now: Milli
     if owner < 0:
         key = (owner, asset)
         state.house[key] = state.house.get(key, 0) + amount
+        if owner == House.INSURANCE and amount > 0:
+            for account_id in state.debtors:
+                state.stirred.stir(account_id)
         return
     account = state.accounts[owner]
     balance = account.balances.get(asset)
@@ -60,6 +69,7 @@ def _move(state: State, owner: AccountId, asset: str, amount: Amount, now: Milli
     balance.wallet += amount
     balance.updated = now
     account.version += 1
+    state.stirred.stir(owner)
 
 
 # Settings.
@@ -97,7 +107,13 @@ def asset_mode_changed(state: State, event: happened.AssetModeChanged, now: Mill
     account = state.accounts[event.account_id]
     account.multi_assets = event.multi_assets
     account.sums = None
+    account.called.clear()
     account.version += 1
+    if event.multi_assets:
+        state.pooled.add(event.account_id)
+    else:
+        state.pooled.discard(event.account_id)
+    state.stirred.stir(event.account_id)
 
 
 def fee_burn_changed(state: State, event: happened.FeeBurnChanged, now: Millis) -> None:

@@ -7,7 +7,7 @@ from perpbox.engine import events as happened
 from perpbox.engine.agenda import Due, Entry
 from perpbox.engine.market import Market
 from perpbox.engine.state import State
-from perpbox.money import Millis
+from perpbox.money import SCALE, Millis
 
 
 def conditional_placed(state: State, event: happened.ConditionalPlaced, now: Millis) -> None:
@@ -40,6 +40,8 @@ def _wait_no_more(state: State, algo_id: OrderId) -> None:
     del account.conditional_orders[algo_id]
     del account.client_algo_ids[order.client_algo_id]
     account.version += 1
+    if account.multi_assets:
+        state.stirred.stir(order.account_id)
     state.markets[order.terms.symbol].triggers.remove(order)
 
 
@@ -60,7 +62,18 @@ def conditional_rejected(state: State, event: happened.ConditionalRejected, now:
 
 
 def note_prices(state: State, market: Market) -> None:
-    """The market's mark or last price may be another one."""
+    """The market's mark or last price may be another one: which conditions hold by it.
+
+    What its price protection holds back waits for a later price.
+    """
+    triggers = market.triggers
+    if not triggers:
+        return
+    apart = abs(market.mark - market.last_price) * SCALE
+    protected = apart > market.symbol.trigger_protect * market.mark
     for working_type in WorkingType:
-        market.triggers.note(working_type, market.working_price(working_type))
-    state.stirred.symbols.add(market.symbol.name)
+        price = market.working_price(working_type)
+        triggers.note(working_type, price)
+        for algo_id in triggers.due(working_type, price):
+            if not (protected and state.conditional_orders[algo_id].terms.price_protect):
+                state.stirred.reached.add(algo_id)

@@ -60,6 +60,7 @@ def price_moved(state: State, event: happened.PriceMoved, now: Millis) -> None:
     market.update_id += 1
     state.marks[event.symbol] = event.mark
     state.prices_version += 1
+    state.stirred.marks.add(event.symbol)
     note_prices(state, market)
 
 
@@ -67,6 +68,8 @@ def asset_index_moved(state: State, event: happened.AssetIndexMoved, now: Millis
     state.asset_indexes[event.asset] = event.index_price
     state.rates[event.asset] = rates_of(state.catalogue.assets[event.asset], event.index_price)
     state.prices_version += 1
+    for account_id in state.pooled:
+        state.stirred.stir(account_id)
 
 
 def liquidity_set(state: State, event: happened.LiquiditySet, now: Millis) -> None:

@@ -30,6 +30,7 @@ def order_accepted(state: State, event: happened.OrderAccepted, now: Millis) -> 
         price_match=event.price_match,
         good_till=event.good_till,
         trigger=event.trigger,
+        auto_close=event.auto_close,
     )
     state.next_order_id = max(state.next_order_id, event.order_id + 1)
     if event.good_till:
@@ -130,6 +131,9 @@ def _end(state: State, order_id: OrderId, status: OrderStatus, now: Millis) -> N
     leave(state, order)
     order.status = status
     order.updated = now
+    if account.multi_assets:
+        # A debt may have to be bought back that an open order had let stand.
+        state.stirred.stir(order.account_id)
     exposure = account.exposures.get(order.symbol)
     if exposure is not None:
         deactivate(account, exposure)

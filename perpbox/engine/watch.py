@@ -1,0 +1,87 @@
+"""How far each mark price may move before an account has to be looked at; derived.
+
+An account's room to its next limit is shared out among its positions. While each mark price stays
+within the edges that follow from its share, the account is safe whatever the others do. So a move
+of a mark price costs as many looks as there are accounts whose edge it passes, and not as many as
+there are accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
+from typing import Final
+
+from perpbox.account import Account, AccountId
+from perpbox.margin.room import Edges, at_once
+from perpbox.money import Price
+
+SPARE: Final = 64
+ENOUGH: Final = 4
+"""So many entries for each that counts may lie in a heap before it is made anew."""
+
+
+class Heap:
+    """Edges of one symbol on one side, the nearest first; some may not count any more."""
+
+    __slots__ = ("_entries", "_look_at")
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[int, int, AccountId]] = []
+        self._look_at = SPARE
+
+    def add(self, edge: int, stamp: int, account_id: AccountId, stamps: dict[int, int]) -> None:
+        heappush(self._entries, (edge, stamp, account_id))
+        if len(self._entries) > self._look_at:
+            self._entries = [e for e in self._entries if stamps.get(e[2]) == e[1]]
+            heapify(self._entries)
+            self._look_at = SPARE + ENOUGH * len(self._entries)
+
+    def take(self, reached: int, stamps: dict[int, int]) -> Iterable[AccountId]:
+        """The accounts whose edge lies at or before this."""
+        entries = self._entries
+        while entries and entries[0][0] <= reached:
+            _, stamp, account_id = heappop(entries)
+            if stamps.get(account_id) == stamp:
+                yield account_id
+
+
+class Watch:
+    """The edges of all accounts."""
+
+    __slots__ = ("_falling", "_next_stamp", "_rising", "_stamps")
+
+    def __init__(self, accounts: Iterable[Account] = ()) -> None:
+        """Accounts that are there already are looked at when a price of theirs first moves."""
+        self._falling: dict[str, Heap] = {}
+        self._rising: dict[str, Heap] = {}
+        self._stamps: dict[AccountId, int] = {}
+        self._next_stamp = 1
+        for account in accounts:
+            self.set(account.account_id, (at_once(name) for name in account.active))
+
+    def set(self, account_id: AccountId, edges: Iterable[Edges]) -> None:
+        """These edges count from now on, and no earlier ones of the account."""
+        stamp = self._next_stamp
+        self._next_stamp += 1
+        self._stamps[account_id] = stamp
+        watched = False
+        for symbol, low, high in edges:
+            watched = True
+            if low:
+                heap = self._falling.setdefault(symbol, Heap())
+                heap.add(-low, stamp, account_id, self._stamps)
+            if high:
+                heap = self._rising.setdefault(symbol, Heap())
+                heap.add(high, stamp, account_id, self._stamps)
+        if not watched:
+            del self._stamps[account_id]
+
+    def passed(self, symbol: str, mark: Price) -> list[AccountId]:
+        """The accounts to look at now that the mark price is this one."""
+        found: list[AccountId] = []
+        if symbol in self._falling:
+            found += self._falling[symbol].take(-mark, self._stamps)
+        if symbol in self._rising:
+            found += self._rising[symbol].take(mark, self._stamps)
+        return found
