@@ -11,7 +11,7 @@ from perpbox.engine.exchange import exchange
 from perpbox.engine.liquidation import liquidate
 from perpbox.engine.turn import Turn
 from perpbox.engine.watch import Watch
-from perpbox.margin.pool import Pool, pools_of
+from perpbox.margin.pool import Pool, pool_place, pools_of
 from perpbox.margin.room import edges_of, is_safe_again, is_to_be_called
 
 
@@ -46,15 +46,29 @@ def watch_of(turn: Turn) -> Watch:
 
 
 def _call(turn: Turn, account: Account, pools: list[Pool]) -> None:
-    """Call the pools that are to be called, and end the calls that are over."""
+    """Call the pools that are to be called, and end the calls that are over, in their order."""
+    if account.called - {pool.name for pool in pools}:
+        _end_gone(turn, account, pools)
+        return
+    for pool in pools:
+        _call_pool(turn, account, pool)
+
+
+def _call_pool(turn: Turn, account: Account, pool: Pool) -> None:
+    if pool.name in account.called:
+        if is_safe_again(pool):
+            turn.emit(MarginCallEnded(account.account_id, pool.name))
+    elif is_to_be_called(pool):
+        figures = (pool.margin_balance, pool.maint_margin)
+        turn.emit(MarginCalled(account.account_id, pool.name, *figures))
+
+
+def _end_gone(turn: Turn, account: Account, pools: list[Pool]) -> None:
+    """Likewise, where calls stand of pools that hold nothing any more."""
     here: Mapping[str, Pool] = {pool.name: pool for pool in pools}
-    for name in sorted(account.called - here.keys()):
-        turn.emit(MarginCallEnded(account.account_id, name))
-    for name, pool in here.items():
-        if name in account.called:
-            if is_safe_again(pool):
-                turn.emit(MarginCallEnded(account.account_id, name))
-        elif is_to_be_called(pool):
-            turn.emit(
-                MarginCalled(account.account_id, name, pool.margin_balance, pool.maint_margin)
-            )
+    catalogue = turn.state.catalogue
+    for name in sorted(account.called | here.keys(), key=lambda name: pool_place(catalogue, name)):
+        if name in here:
+            _call_pool(turn, account, here[name])
+        else:
+            turn.emit(MarginCallEnded(account.account_id, name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from perpbox.account import Account, Exposure, Position, Side
+from perpbox.instrument import Catalogue
 from perpbox.margin.account import account_figures, asset_figures
 from perpbox.margin.asset import AssetFigures
 from perpbox.margin.multi_assets import Rates, credit
@@ -89,6 +90,16 @@ def pools_of(
             balance = row.cross_wallet_balance + row.cross_unrealized_profit
             pools.append(Pool(asset, asset, balance, row.cross_maint_margin, cross[asset]))
     return pools
+
+
+def pool_place(catalogue: Catalogue, name: str) -> tuple[int, int, str]:
+    """Where a pool stands: isolated ones by symbol and leg, then assets, the account last."""
+    if name == MULTI_ASSETS:
+        return (2, 0, "")
+    symbol, _, leg = name.partition(":")
+    if leg:
+        return (0, catalogue.symbols[symbol].ordinal, leg)
+    return (1, list(catalogue.assets).index(name), "")
 
 
 def holdings_of(account: Account, marks: Mapping[str, Price]) -> Iterator[Holding]:

@@ -1,0 +1,1 @@
+"""A second, independent model of how money moves over time on a perpetual-futures venue."""
