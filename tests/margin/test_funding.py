@@ -1,4 +1,4 @@
-"""Funding and mark price as arithmetic: vectors H1 and H2, and what the text leaves open."""
+"""Funding and mark price as arithmetic: what the published examples leave open."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from perpbox.margin.funding import (
     HOUR,
-    funding_fee,
     funding_rate,
     impact_price,
     interest_of,
@@ -18,26 +17,6 @@ from perpbox.margin.funding import (
 )
 from perpbox.margin.mark_price import basis, median, price_1, price_2
 from perpbox.money import SCALE, parse
-
-
-def test_vector_h1() -> None:
-    price = price_1(parse("10000"), parse("0.0003"), 4 * HOUR, 8 * HOUR)
-    assert price == parse("10001.5")
-
-
-@pytest.mark.parametrize(
-    ("quantity", "mark", "rate", "fee"),
-    [
-        ("1", "10000", "0.0001", "1"),
-        ("-1", "10000", "0.0001", "-1"),
-        ("1", "10000", "-0.0001", "-1"),
-        ("-0.015", "27262.659762", "0.0001", "-0.04089398"),
-        ("0.001", "0.00001", "0.0001", "0"),
-    ],
-)
-def test_vector_h2(quantity: str, mark: str, rate: str, fee: str) -> None:
-    """Notional at the mark price times the rate, cut; a long pays at a positive rate."""
-    assert funding_fee(parse(quantity), parse(mark), parse(rate)) == parse(fee)
 
 
 @pytest.mark.parametrize(

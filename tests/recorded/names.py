@@ -68,4 +68,33 @@ EVENT_POSITION: Final = {
     "cr": "cr",
     "up": "up",
     "iw": "iw",
+    "bep": "bep",
+}
+ORDER: Final = {
+    "symbol": "s",
+    "side": "ps",
+    "buy_sell": "S",
+    "limit": "p",
+    "ordered": "q",
+    "price": "L",
+    "qty": "l",
+    "average": "ap",
+    "executed": "z",
+    "bids": "b",
+    "asks": "a",
+    "maker": "m",
+    "commission": "n",
+    "paid_in": "N",
+    "profit": "rp",
+}
+TRADE: Final = {
+    "symbol": "symbol",
+    "side": "positionSide",
+    "buy_sell": "side",
+    "price": "price",
+    "qty": "qty",
+    "maker": "maker",
+    "commission": "commission",
+    "paid_in": "commissionAsset",
+    "profit": "realizedPnl",
 }

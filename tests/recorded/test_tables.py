@@ -14,8 +14,10 @@ from tests.recorded.names import (
     EVENT_POSITION,
     INDEX,
     INDEX_EVENT,
+    ORDER,
     POSITION,
     TOTALS,
+    TRADE,
 )
 from tests.recorded.tables import MISSING, RECORDINGS, Line, is_zero, objects_in, recorded, table
 
@@ -87,6 +89,21 @@ def test_events(line: Line) -> None:
     assert_same(line, position, EVENT_POSITION)
 
 
+@pytest.mark.parametrize("line", table("orders"), ids=str)
+def test_orders(line: Line) -> None:
+    row = rows_of(line["file"], is_order)[int(line["row"]) - 1]
+    assert line["what"] == row.get("x", "-")
+    assert_same(line, row, ORDER if "x" in row else TRADE)
+
+
+@pytest.mark.parametrize("line", table("break_even"), ids=str)
+def test_break_even_prices(line: Line) -> None:
+    row = rows_of(line["file"], has_break_even_price)[int(line["row"]) - 1]
+    assert (line["symbol"], line["side"]) == (row["symbol"], row["positionSide"])
+    assert (line["amt"], line["entry"]) == (row["positionAmt"], row["entryPrice"])
+    assert line["break_even"] == row["breakEvenPrice"]
+
+
 def test_trades() -> None:
     path = RECORDINGS / "userTrades_btc_testnet_202506.csv"
     with path.open(encoding="utf-8", newline="") as file:
@@ -107,9 +124,23 @@ def is_update(row: Row) -> bool:
     return row.get("e") == "ACCOUNT_UPDATE"
 
 
+def is_order(row: Row) -> bool:
+    return "realizedPnl" in row or ("x" in row and "rp" in row)
+
+
+def has_break_even_price(row: Row) -> bool:
+    return "breakEvenPrice" in row and not is_zero(row["positionAmt"])
+
+
 @pytest.mark.parametrize(
     ("name", "is_row"),
-    [("positions", holds_anything), ("rates", is_index), ("events", is_update)],
+    [
+        ("positions", holds_anything),
+        ("rates", is_index),
+        ("events", is_update),
+        ("orders", is_order),
+        ("break_even", has_break_even_price),
+    ],
 )
 def test_no_recorded_row_that_holds_anything_is_left_out(
     name: str, is_row: Callable[[Row], bool]

@@ -1,47 +1,57 @@
-"""197 recorded fills of one account: the commission of each, and what each realized."""
+"""197 recorded fills of one account through the engine: commission, profit and wallet of each."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
-from perpbox.account import Position, PositionSide
-from perpbox.engine.fees import commission_of
-from perpbox.engine.fills import realized_profit
+from perpbox.engine.events import OrderFilled
 from perpbox.money import parse
+from tests.recorded.replay import SIDES, Replay
 from tests.recorded.tables import Line, table
 
-TAKER_RATE: Final = parse("0.0004")
 FILLS: Final = table("trades")
+WALLET: Final = parse("10000")
+
+
+class Trades(NamedTuple):
+    """The account after the last fill, and each fill as recorded and as made."""
+
+    account: Replay
+    made: list[tuple[Line, OrderFilled]]
+
+    def recorded(self, column: str) -> int:
+        return sum(fill.figure(column) for fill, _ in self.made)
+
+
+@cache
+def trades() -> Trades:
+    """The account had no position before; all its profits follow from that."""
+    replay = Replay({"BTCUSDT": parse("103862.5")}, WALLET)
+    made = []
+    for fill in FILLS:
+        side, quantity, price = SIDES[fill["side"]], fill.figure("qty"), fill.figure("price")
+        made.append((fill, replay.fill("BTCUSDT", side, quantity, price)[1]))
+    return Trades(replay, made)
 
 
 def test_commissions_are_price_times_quantity_times_rate_cut() -> None:
     """Fourteen are one unit lower: binary arithmetic of the service, which nothing shows."""
-    apart = Counter(
-        fill.figure("commission")
-        - commission_of(fill.figure("price"), fill.figure("qty"), TAKER_RATE)
-        for fill in FILLS
-    )
+    apart = Counter(fill.figure("commission") - made.commission for fill, made in trades().made)
     assert apart == {0: 183, -1: 14}
 
 
 def test_profits_follow_from_the_average_entry_price() -> None:
     """One is a unit lower, for the same reason."""
-    position = Position(PositionSide.BOTH)
-    apart = Counter(fill.figure("profit") - fill_position(position, fill) for fill in FILLS)
+    apart = Counter(fill.figure("profit") - made.realized_profit for fill, made in trades().made)
     assert apart == {0: 196, -1: 1}
 
 
-def fill_position(position: Position, fill: Line) -> int:
-    """Trade, and say what was realized. No fill is larger than the position it reduces."""
-    side = 1 if fill["side"] == "BUY" else -1
-    quantity, price = fill.figure("qty"), fill.figure("price")
-    held = abs(position.quantity)
-    if position.quantity * side >= 0:
-        position.entry_cost += quantity * price
-        profit = 0
-    else:
-        profit = realized_profit(position, quantity, price)
-        position.entry_cost = position.entry_cost * (held - quantity) // held
-    position.quantity += side * quantity
-    return profit
+def test_the_wallet_gains_the_profits_and_pays_the_commissions() -> None:
+    """The engine's is higher by the unit of the profit and lower by the fourteen of commissions."""
+    told = trades()
+    wallet = told.account.account.wallet("USDT")
+    assert wallet == WALLET + told.recorded("profit") + 1 - (told.recorded("commission") + 14)
+    realized = told.account.position("BTCUSDT").realized_profit
+    assert realized == told.recorded("profit") + 1
