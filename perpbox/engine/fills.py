@@ -11,7 +11,7 @@ from perpbox.engine.events import (
     PositionChanged,
     Traded,
 )
-from perpbox.engine.fees import Commission, commission, commission_of
+from perpbox.engine.fees import Commission, commission
 from perpbox.engine.market import Market
 from perpbox.engine.turn import Turn
 from perpbox.margin.isolated import opening_margin, released_margin
@@ -144,9 +144,9 @@ def _position_after(
             outlay = outlay_per_unit * opened
         entry_cost += price * opened
         if exposure.isolated:
-            isolated_wallet += opening_margin(opened, price, exposure.initial_margin_rate)
-            if fee.asset == exposure.symbol.margin_asset:
-                isolated_wallet -= fee.amount - commission_of(price, closed, fee.rate)
+            paid = fee.rate if fee.asset == exposure.symbol.margin_asset else 0
+            margin_rate = exposure.initial_margin_rate
+            isolated_wallet += opening_margin(opened, price, margin_rate, paid)
     new_quantity = position.quantity + order.side * quantity
     return PositionChanged(
         order.account_id,

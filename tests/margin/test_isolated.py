@@ -17,10 +17,13 @@ from tests.worlds import CATALOGUE
 BTC = CATALOGUE.symbols["BTCUSDT"]
 
 
-def test_opening_takes_in_the_initial_margin_rounded_up() -> None:
+def test_opening_takes_in_the_initial_margin_less_commission_cut_once() -> None:
+    """118 x 0.08423 x (0.2 - 0.0004) is 1.983852344 (recorded: events_isolated_funding)."""
+    rates = (parse("0.2"), parse("0.0004"))
+    assert opening_margin(parse("118"), parse("0.08423"), *rates) == parse("1.98385234")
     assert opening_margin(parse("0.1"), parse("50000"), parse("0.05")) == parse("250")
     assert opening_margin(-parse("0.1"), parse("50000"), parse("0.05")) == parse("250")
-    assert opening_margin(1, 1, 1) == 1
+    assert opening_margin(1, 1, 1) == 0
 
 
 def test_a_reduction_lets_go_of_its_share_cut() -> None:

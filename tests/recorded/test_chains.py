@@ -207,7 +207,7 @@ def test_how_many_figures_are_more_than_what_a_replay_began_with() -> None:
         for name in names
         if line.has(name) and name not in {*line["given"].split(","), *line.off}
     )
-    assert made == {"wb": 11, "cw": 7, "up": 9, "iw": 6, "cr": 2, "ep": 2, "bep": 1}
+    assert made == {"wb": 11, "cw": 15, "up": 9, "iw": 7, "cr": 2, "ep": 2, "bep": 1}
     made = Counter(
         name
         for line in ORDERS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.second.arithmetic import ONE, SQUARE, away, cut, initial_margin_rate
+from tests.second.arithmetic import ONE, SQUARE, cut, initial_margin_rate
 from tests.second.observed import Filled, FundingSettled, SymbolFacts
 from tests.second.venue import DEFAULT_LEVERAGE, Account, Position, Venue
 
@@ -50,13 +50,13 @@ def commission_rate(account: Account, symbol: SymbolFacts, is_maker: bool) -> in
     return maker if is_maker else taker
 
 
-def opening_margin(account: Account, symbol: str, turnover: int) -> int:
-    """What an opening fill moves into the isolated wallet: entry notional x R(L), rounded up.
+def opening_margin(account: Account, symbol: str, turnover: int, fee_rate: int) -> int:
+    """What an opening fill leaves in the isolated wallet: entry notional x (R(L) - fee), cut.
 
-    Rounded up as initial margin is: the specification does not say it of the isolated wallet.
+    Cut once, as the recorded positions show; the specification does not say it.
     """
     rate = initial_margin_rate(account.leverages.get(symbol, DEFAULT_LEVERAGE))
-    return away(turnover * rate, SQUARE)
+    return cut(turnover * (rate - fee_rate), SQUARE)
 
 
 def close_part(
@@ -99,10 +99,9 @@ def book_fill(venue: Venue, fill: Filled) -> None:
     position.entry_cost += fill.price * opening
     if account.is_isolated(fill.symbol):
         turnover = fill.price * opening
-        position.isolated_wallet += opening_margin(account, fill.symbol, turnover)
-        if burnt is None:
-            # Of a fill that flips, only the opening part's commission leaves the isolated wallet.
-            position.isolated_wallet -= cut(turnover * rate, SQUARE)
+        # Of a fill that flips, only the opening part's commission leaves the isolated wallet.
+        fee_rate = rate if burnt is None else 0
+        position.isolated_wallet += opening_margin(account, fill.symbol, turnover, fee_rate)
 
 
 def settle_funding(venue: Venue, funding: FundingSettled) -> None:

@@ -49,22 +49,22 @@ def rank_of(venue: Venue, account: Account, holding: Holding, others: list[Holdi
 def ranking(venue: Venue, symbol: str, sign: int) -> list[Ranked]:
     """The positions of one side (+1 long, -1 short) of the symbol, highest rank first."""
     place = venue.place[symbol]
-    found = []
+    found: list[Ranked] = []
     for account in venue.sorted_accounts():
         if not any(held_place == place for held_place, _ in account.positions):
             continue
         holdings = holdings_of(venue, account)
-        for holding in holdings:
-            if holding.place == place and holding.position.quantity * sign > 0:
-                found.append(
-                    Ranked(
-                        rank_of(venue, account, holding, holdings),
-                        account.account_id,
-                        holding.leg,
-                        abs(holding.position.quantity),
-                        holding.profit,
-                    )
-                )
+        found += [
+            Ranked(
+                rank_of(venue, account, holding, holdings),
+                account.account_id,
+                holding.leg,
+                abs(holding.position.quantity),
+                holding.profit,
+            )
+            for holding in holdings
+            if holding.place == place and holding.position.quantity * sign > 0
+        ]
     found.sort(key=lambda entry: (-entry.rank, entry.account_id, LEG_ORDER[entry.leg]))
     return found
 

@@ -99,11 +99,11 @@ def test_isolated_opening_takes_margin_less_commission() -> None:
     model = venue(1, usdt="100", free=False)
     isolate(model, 1, "BTCUSDT", 6)
     trade(model, 1, "BTCUSDT", "-0.001", "29734.5")
-    # 29.7345 x 0.16666667 = 4.955750099..., rounded up; commission 0.01486725
-    assert model.position(1, "BTCUSDT", "BOTH").isolated_wallet == u("4.9408828") + 5
+    # 29.7345 x (0.16666667 - 0.0005) = 4.940882849..., cut; commission 0.01486725
+    assert model.position(1, "BTCUSDT", "BOTH").isolated_wallet == u("4.94088284")
     assert model.wallet(1, "USDT") == u("99.98513275")
     # the cross pool holds the rest
-    assert model.pool(1, "USDT").margin_balance == u("99.98513275") - u("4.94088285")
+    assert model.pool(1, "USDT").margin_balance == u("99.98513275") - u("4.94088284")
 
 
 def test_isolated_reduction_releases_in_proportion() -> None:

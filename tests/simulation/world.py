@@ -273,8 +273,8 @@ class World:
         random, account_id = self.random, account.account_id
         market = self.state.markets[name]
         tick, step = market.symbol.tick_size, market.symbol.step_size
-        if random.random() < 0.15:
-            self.clock.set(self.clock.now() + 3_600_000 * random.randint(1, 9))
+        if random.random() < 0.1:
+            self.clock.set(self.clock.now() + 3_600_000 * random.randint(1, 2))
         size = 100 * step * random.randint(1, 1000)
         middle = market.mark // tick * tick
         bids = [(middle - tick * k, size) for k in range(1, random.randint(2, 6))]
