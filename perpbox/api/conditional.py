@@ -92,7 +92,8 @@ def _asked(call: Call, record: ConditionalRecord) -> dict[str, object]:
 def open_algo_orders(call: Call) -> object:
     """`GET /fapi/v1/openAlgoOrders`, oldest first."""
     params = call.params
-    kind = params.optional("algoType")
+    if params.optional("algoType") not in (None, CONDITIONAL):
+        raise ApiError(Error.INVALID_PARAMETER, "algoType")
     name, algo_id = params.optional("symbol"), params.optional_long("algoId")
     if name is not None:
         call.market_of(name)
@@ -101,7 +102,6 @@ def open_algo_orders(call: Call) -> object:
         shapes.waiting(order, symbols[order.terms.symbol])
         for order in call.account.conditional_orders.values()
         if not order.terms.legacy
-        and kind in (None, CONDITIONAL)
         and name in (None, order.terms.symbol)
         and algo_id in (None, order.algo_id)
     ]

@@ -95,6 +95,7 @@ def test_a_type_that_is_not_conditional(alice: Trader, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["conditional", "VP", "TWAP"])
 def test_an_algorithm_of_another_type(alice: Trader, kind: str) -> None:
     assert alice.refused("POST", ALGO, **{**STOP, "algoType": kind}) == -1130
+    assert alice.refused("GET", OPEN, algoType=kind) == -1130
 
 
 @pytest.mark.parametrize("client_algo_id", ["a" * 37, "new\n", "é", "a b", "a#"])
@@ -222,6 +223,7 @@ def test_a_whole_position_is_reduced_anyway(alice: Trader) -> None:
         (STOP, {"triggerPrice": "0"}, -4006),
         (STOP, {"triggerPrice": "-49000"}, -4006),
         (STOP, {"triggerPrice": HUGE}, -4007),
+        (STOP, {"triggerPrice": "261"}, -4013),
         (STOP, {"triggerPrice": "49000.05"}, -4014),
         (STOP, {"triggerPrice": "49000.001"}, -1111),
         (LIMITED, {"price": "0"}, -4001),
@@ -232,8 +234,12 @@ def test_a_whole_position_is_reduced_anyway(alice: Trader) -> None:
         (LIMITED, {"price": "48900.001"}, -1111),
         (LIMITED, {"quantity": "1000.001"}, -4005),
         (LIMITED, {"quantity": "0.002"}, -4164),
+        (TRAILING, {"activatePrice": "-1"}, -4135),
+        (TRAILING, {"activatePrice": HUGE}, -4135),
         (TRAILING, {"activatePrice": "51000.05"}, -4014),
         (TRAILING, {"activatePrice": "51000.001"}, -1111),
+        (TRAILING, {"activatePrice": ""}, -1105),
+        (TRAILING, {"activatePrice": "soon"}, -1130),
         (TRAILING, {"activatePrice": "50000"}, -2021),
         (TRAILING, {"activatePrice": "49000"}, -2021),
         (TRAILING, {"side": "BUY"}, -2021),
@@ -324,6 +330,7 @@ def test_a_leg_is_not_closed_by_what_opens_it(alice: Trader, side: str, opened: 
         ({"symbol": "NOPE", "side": "buy"}, -1121),
         ({"side": "buy", "triggerPrice": "49000.001"}, -1117),
         ({"triggerPrice": "49000.001", "quantity": "0"}, -1111),
+        ({"triggerPrice": "0", "quantity": "0"}, -4006),
         ({"triggerPrice": "60000", "quantity": "0"}, -4003),
         ({"triggerPrice": "60000", "positionSide": "LONG"}, -4061),
     ],
