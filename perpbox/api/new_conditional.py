@@ -17,6 +17,7 @@ from perpbox.api.new_order import (
     is_matched,
     read_good_till,
     read_price_match,
+    read_response_type,
     read_self_trade_prevention,
     read_side,
 )
@@ -121,6 +122,8 @@ def read_conditional(call: Call, names: Names) -> tuple[Symbol, PlaceConditional
     side = read_side(params)
     leg = position_side(params.optional("positionSide"))
     time_in_force = _time_in_force(params)
+    if legacy:
+        read_response_type(params)
     limited = kind in LIMITED
     _require_callback(call, kind, figures.callback_rate)
     dated = limited and time_in_force is TimeInForce.GTD

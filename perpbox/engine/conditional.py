@@ -61,6 +61,7 @@ def check_new_conditional(turn: Turn, command: PlaceConditional) -> ConditionalO
     _check_modes(turn, account, terms)
     if command.client_algo_id:
         taken = command.client_algo_id in account.client_algo_ids
+        taken |= terms.legacy and account.has_open(terms.symbol, command.client_algo_id)
         turn.require(not taken, Reject.DUPLICATE_CLIENT_ORDER_ID)
     waiting = len(account.conditional_orders)
     turn.require(waiting < MOST_WAITING, Reject.TOO_MANY_CONDITIONAL_ORDERS)
@@ -184,8 +185,9 @@ def trigger(turn: Turn, order: ConditionalOrder) -> None:
             )
         )
         return
-    order_id = order.algo_id if terms.legacy else state.next_order_id
-    enter_order(turn, market, command, limit, order_id, Trigger(order.algo_id, terms))
+    order_id, placed = (order.algo_id, order.created) if terms.legacy else (state.next_order_id, 0)
+    origin = Trigger(order.algo_id, terms, placed=placed)
+    enter_order(turn, market, command, limit, order_id, origin)
 
 
 def _order_of(account: Account, market: Market, order: ConditionalOrder) -> PlaceOrder:

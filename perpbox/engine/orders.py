@@ -147,10 +147,8 @@ def check_new_order(turn: Turn, account: Account, market: Market, command: Place
     if closes:
         require_closable(turn, position, side, quantity, hedge_close)
     if command.client_order_id:
-        turn.require(
-            (command.symbol, command.client_order_id) not in account.client_order_ids,
-            Reject.DUPLICATE_CLIENT_ORDER_ID,
-        )
+        taken = account.has_open(command.symbol, command.client_order_id)
+        turn.require(not taken, Reject.DUPLICATE_CLIENT_ORDER_ID)
     if command.order_type is OrderType.LIMIT:
         open_orders = len(exposure.orders) + account.conditionals_in(command.symbol)
         turn.require(open_orders < market.symbol.max_num_orders, Reject.TOO_MANY_OPEN_ORDERS)

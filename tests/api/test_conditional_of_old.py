@@ -131,6 +131,7 @@ def test_a_whole_position_is_closed_as_of_old(alice: Trader) -> None:
         ({**STOP, "activationPrice": "1"}, -1106),
         ({**STOP, "workingType": "INDEX"}, -4031),
         ({**STOP, "newOrderRespType": ""}, -1105),
+        ({**STOP, "newOrderRespType": "FULL"}, -1136),
         ({**STOP, "newClientOrderId": "a" * 37}, -4015),
         ({**LIMITED, "price": None}, -1102),
         ({**LIMITED, "timeInForce": "GTD"}, -1102),
@@ -145,6 +146,17 @@ def test_what_is_wrong_with_such_an_order_is_said(
     alice: Trader, order: dict[str, object], code: int, path: str
 ) -> None:
     assert alice.refused("POST", path, **order) == code
+
+
+def test_a_client_order_id_is_free_of_stops_and_others_alike(alice: Trader) -> None:
+    alice.post(ORDER, **STOP)
+    limit = limit_order("BUY", "0.01", "48000", newClientOrderId="stop")
+    assert alice.refused("POST", ORDER, **limit) == -4116
+    assert alice.refused("POST", ORDER, **{**LIMITED, "newClientOrderId": "stop"}) == -4116
+    alice.delete(ORDER, **BTC, origClientOrderId="stop")
+    alice.post(ORDER, **limit)
+    assert alice.refused("POST", ORDER, **STOP) == -4116
+    assert alice.refused("POST", TEST, **STOP) == -4116
 
 
 def test_a_test_order_is_checked_and_never_placed(alice: Trader) -> None:
@@ -253,6 +265,19 @@ def test_a_stop_keeps_its_number_when_it_is_triggered(alice: Trader) -> None:
     assert {name: row[name] for name in said} == said
     assert [trade["orderId"] for trade in alice.get("/fapi/v1/userTrades", **BTC)] == [1, 2]
     assert alice.limit("BUY", "0.01", "48000")["orderId"] == 3
+
+
+def test_a_limited_stop_stands_from_when_it_was_placed(alice: Trader) -> None:
+    alice.post(ORDER, **LIMITED)
+    newer = alice.limit("BUY", "0.01", "48000")["orderId"]
+    alice.exchange.pass_time(SECOND)
+    alice.exchange.last(BTCUSDT="51000")
+    row = found(alice, 1)
+    assert (row["type"], row["origType"], row["status"]) == ("LIMIT", "STOP", "NEW")
+    assert (row["time"], row["updateTime"]) == (NOON, NOON + SECOND)
+    assert [order["orderId"] for order in alice.get(STANDING)] == [1, newer]
+    again = Trader(alice.exchange.restarted(), alice.key)
+    assert again.get(STANDING, **BTC)[0] == row
 
 
 def test_a_stop_that_cannot_be_placed_expires(alice: Trader) -> None:
