@@ -122,8 +122,7 @@ def read_conditional(call: Call, names: Names) -> tuple[Symbol, PlaceConditional
     side = read_side(params)
     leg = position_side(params.optional("positionSide"))
     time_in_force = _time_in_force(params)
-    if legacy:
-        read_response_type(params)
+    read_response_type(params)
     limited = kind in LIMITED
     _require_callback(call, kind, figures.callback_rate)
     dated = limited and time_in_force is TimeInForce.GTD

@@ -60,6 +60,7 @@ def dated(seconds: int, milliseconds: int = 0) -> Sent:
         ("reduceOnly", None, -1105, -1130),
         ("clientAlgoId", None, -1105, -4015),
         ("selfTradePreventionMode", None, -1105, -5039),
+        ("newOrderRespType", None, -1105, -1136),
         ("goodTillDate", None, -1106, -1106),
     ],
 )
