@@ -231,6 +231,43 @@ def test_a_leg_that_holds_nothing_cannot_be_closed() -> None:
     """)
 
 
+def test_a_whole_leg_is_closed_over_what_stands_to_close_it() -> None:
+    """Both for the same long: the one that stands makes way, however much the other then fills."""
+    play("""
+        alice deposits 10000 USDT
+        alice mode hedge
+        quotes BTCUSDT bids 9@50000 asks 9@50001
+        alice buy 0.1 BTCUSDT market long
+        alice sell 0.1 BTCUSDT market short
+        market BTCUSDT mark 50000 last 50000
+        alice sell 0.1 BTCUSDT limit 52000 long as target
+        alice buy 0.05 BTCUSDT limit 48000 long as more
+        alice buy 0.1 BTCUSDT limit 48000 short as other
+        alice stop sell all BTCUSDT at 49000 long as s1
+        market BTCUSDT last 49000                      -> alice s1 triggered
+                                                       -> alice target expired REDUCE_ONLY
+                                                       -> alice filled 0.1
+        check alice BTCUSDT long amount 0
+        check alice orders more other
+    """)
+    play("""
+        alice deposits 10000 USDT
+        bob deposits 10000 USDT
+        alice mode hedge
+        quotes BTCUSDT asks 9@50001
+        alice buy 0.1 BTCUSDT market long
+        alice sell 0.1 BTCUSDT limit 52000 long as target
+        alice stop sell all BTCUSDT at 49000 long as s1
+        quotes BTCUSDT bids 0.04@48900 0.03@48800
+        bob sell 0.04 BTCUSDT market                   -> filled 0.04 @ 48900
+                                                       -> alice s1 triggered @ 48900
+                                                       -> alice target expired REDUCE_ONLY
+                                                       -> alice filled 0.03 @ 48800
+                                                       -> alice expired MARKET_REMAINDER
+        check alice BTCUSDT long amount 0.07
+    """)
+
+
 def test_what_only_reduces_is_cut_to_the_position() -> None:
     play(f"""{LONG}
         alice stop sell 0.3 BTCUSDT at 49000 reduce-only as s1
