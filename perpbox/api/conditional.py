@@ -28,8 +28,12 @@ def new_algo_order(call: Call) -> object:
 
 
 def which(params: Params) -> tuple[int, str]:
-    """(id, client id): one of the two is sent, and the id prevails."""
-    algo_id, client_algo_id = params.optional_long("algoId"), params.optional("clientAlgoId")
+    """(id, client id): one of the two is sent, and the id prevails.
+
+    Clients also send its name in lower case.
+    """
+    name = "algoId" if params.has("algoId") else "algoid"
+    algo_id, client_algo_id = params.optional_long(name), params.optional("clientAlgoId")
     if algo_id is None and client_algo_id is None:
         raise ApiError(Error.EITHER_MISSING, "clientAlgoId", "algoId")
     return algo_id or 0, client_algo_id or ""

@@ -73,12 +73,14 @@ def test_all_that_wait_or_some_of_them(alice: Trader, bob: Trader) -> None:
     [
         {"algoId": 1},
         {"clientAlgoId": "mine"},
+        {"algoid": 1},
         pytest.param({"algoId": 1, "clientAlgoId": "other"}, id="the algo id prevails"),
     ],
 )
 def test_an_order_that_waits_is_canceled(alice: Trader, which: dict[str, object]) -> None:
     stop(alice, clientAlgoId="mine")
     alice.exchange.pass_time(HOUR)
+    assert alice.get(ALGO, **which)["algoStatus"] == "NEW"
     told = alice.delete(ALGO, **which)
     assert told == {"algoId": 1, "clientAlgoId": "mine", "code": "200", "msg": "success"}
     assert list(told) == ["algoId", "clientAlgoId", "code", "msg"]
