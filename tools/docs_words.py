@@ -181,6 +181,7 @@ RULES: Final = {
     "DUPLICATE_CLIENT_ORDER_ID": "an open order of the symbol has this id",
     "USE_ALGO_ENDPOINT": "a conditional order was sent to `/fapi/v1/order`",
     "MARKET_ORDER_REJECTED": "PERCENT_PRICE: the best opposite quote lies beyond it",
+    "INVALID_ACTIVATION_PRICE": "the activation price is below zero or above maxPrice",
     "QUANTITY_WITH_CLOSE_POSITION": "a quantity together with `closePosition`",
     "REDUCE_ONLY_WITH_CLOSE_POSITION": "`reduceOnly` together with `closePosition`",
     "LEVERAGE_REDUCTION_WITH_POSITION": "the symbol has an isolated position",

@@ -90,6 +90,13 @@ class Account:
         """Its exposure, or a fresh one that belongs to nobody: reading opens nothing."""
         return self.exposures.get(symbol.name) or Exposure(symbol, symbol.default_leverage)
 
+    def has_open(self, symbol: str, client_order_id: str) -> bool:
+        """Whether an order of the symbol has this id: one that stands, or that waits as of old."""
+        if (symbol, client_order_id) in self.client_order_ids:
+            return True
+        waiting = self.conditional_orders.get(self.client_algo_ids.get(client_order_id, 0))
+        return waiting is not None and waiting.terms.legacy and waiting.terms.symbol == symbol
+
     def conditionals_in(self, symbol: str) -> int:
         """How many conditional orders wait in a symbol."""
         waiting = self.conditional_orders

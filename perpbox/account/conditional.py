@@ -108,6 +108,8 @@ class Trigger(Struct, frozen=True, array_like=True):
     terms: ConditionalTerms
     waits: bool = False
     """In the history alone: the order is the conditional one itself, which still waits."""
+    placed: Millis = 0
+    """When it was placed, if it has been an order all the time."""
 
 
 class ConditionalOrder(Struct, array_like=True):

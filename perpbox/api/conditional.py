@@ -28,8 +28,12 @@ def new_algo_order(call: Call) -> object:
 
 
 def which(params: Params) -> tuple[int, str]:
-    """(id, client id): one of the two is sent, and the id prevails."""
-    algo_id, client_algo_id = params.optional_long("algoId"), params.optional("clientAlgoId")
+    """(id, client id): one of the two is sent, and the id prevails.
+
+    Clients also send its name in lower case.
+    """
+    name = "algoId" if params.has("algoId") else "algoid"
+    algo_id, client_algo_id = params.optional_long(name), params.optional("clientAlgoId")
     if algo_id is None and client_algo_id is None:
         raise ApiError(Error.EITHER_MISSING, "clientAlgoId", "algoId")
     return algo_id or 0, client_algo_id or ""
@@ -92,7 +96,8 @@ def _asked(call: Call, record: ConditionalRecord) -> dict[str, object]:
 def open_algo_orders(call: Call) -> object:
     """`GET /fapi/v1/openAlgoOrders`, oldest first."""
     params = call.params
-    kind = params.optional("algoType")
+    if params.optional("algoType") not in (None, CONDITIONAL):
+        raise ApiError(Error.INVALID_PARAMETER, "algoType")
     name, algo_id = params.optional("symbol"), params.optional_long("algoId")
     if name is not None:
         call.market_of(name)
@@ -101,7 +106,6 @@ def open_algo_orders(call: Call) -> object:
         shapes.waiting(order, symbols[order.terms.symbol])
         for order in call.account.conditional_orders.values()
         if not order.terms.legacy
-        and kind in (None, CONDITIONAL)
         and name in (None, order.terms.symbol)
         and algo_id in (None, order.algo_id)
     ]

@@ -154,6 +154,7 @@ class Error(Enum):
         "The counterparty's best price does not meet the PERCENT_PRICE filter limit",
         400,
     )
+    INVALID_ACTIVATION_PRICE = (-4135, "Invalid activation price", 400)
     QUANTITY_WITH_CLOSE_POSITION = (
         -4137,
         "Quantity must be zero with closePosition equals true",
@@ -283,6 +284,7 @@ ERROR_OF: Final[dict[Reject, Error]] = {
     Reject.PRICE_OFF_TICK: Error.PRICE_OFF_TICK,
     Reject.TRIGGER_PRICE_NOT_POSITIVE: Error.TRIGGER_PRICE_NOT_POSITIVE,
     Reject.TRIGGER_PRICE_ABOVE_MAX: Error.TRIGGER_PRICE_ABOVE_MAX,
+    Reject.INVALID_ACTIVATION_PRICE: Error.INVALID_ACTIVATION_PRICE,
     Reject.QUANTITY_NOT_POSITIVE: Error.QUANTITY_NOT_POSITIVE,
     Reject.QUANTITY_BELOW_MIN: Error.QUANTITY_BELOW_MIN,
     Reject.QUANTITY_ABOVE_MAX: Error.QUANTITY_ABOVE_MAX,

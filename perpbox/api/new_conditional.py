@@ -17,6 +17,7 @@ from perpbox.api.new_order import (
     is_matched,
     read_good_till,
     read_price_match,
+    read_response_type,
     read_self_trade_prevention,
     read_side,
 )
@@ -24,7 +25,7 @@ from perpbox.api.params import Params, member_of, precise
 from perpbox.api.settings import position_side
 from perpbox.engine.commands import PlaceConditional
 from perpbox.instrument import Symbol
-from perpbox.money import SCALE, NotANumber, Ratio, TooPrecise, parse
+from perpbox.money import SCALE, NotANumber, Price, Ratio, TooPrecise, parse
 
 PER_CENT: Final[Ratio] = SCALE // 100
 CALLBACK_STEP: Final[Ratio] = SCALE // 1000
@@ -64,16 +65,26 @@ class Figures:
     __slots__ = ("activation_price", "callback_rate", "price", "quantity", "trigger_price")
 
     def __init__(self, params: Params, names: Names, *, close_position: bool) -> None:
-        """-1102 for what is missing or no number, in documented order."""
+        """-1102 for what is missing or no number, the mandatory ones in documented order."""
         kind = params.values.get("type", "")
         trails = kind == TRAILING
         limited = kind in LIMITED and not is_matched(params)
         self.quantity = 0 if close_position else params.number("quantity")
         self.price = params.number("price") if limited else 0
         self.trigger_price = 0 if trails else params.number(names.trigger_price)
-        sent = trails and params.has(names.activation_price)
-        self.activation_price = params.number(names.activation_price) if sent else 0
+        self.activation_price = _activation_price(params, names) if trails else 0
         self.callback_rate = _callback_rate(params) if trails else 0
+
+
+def _activation_price(params: Params, names: Names) -> Price | None:
+    """0 if it was not sent, -1105 if it is empty, -1130 if it is no number."""
+    text = params.optional(names.activation_price)
+    try:
+        return parse(text) if text is not None else 0
+    except TooPrecise:
+        return None
+    except NotANumber:
+        raise ApiError(Error.INVALID_PARAMETER, names.activation_price) from None
 
 
 def _callback_rate(params: Params) -> Ratio:
@@ -111,6 +122,7 @@ def read_conditional(call: Call, names: Names) -> tuple[Symbol, PlaceConditional
     side = read_side(params)
     leg = position_side(params.optional("positionSide"))
     time_in_force = _time_in_force(params)
+    read_response_type(params)
     limited = kind in LIMITED
     _require_callback(call, kind, figures.callback_rate)
     dated = limited and time_in_force is TimeInForce.GTD

@@ -66,9 +66,7 @@ def read_new_order(call: Call) -> tuple[Symbol, PlaceOrder, str]:
         if time_in_force is TimeInForce.GTE_GTC:
             raise error
     client_order_id = params.client_order_id()
-    response_type = params.optional("newOrderRespType") or "ACK"
-    if response_type not in RESPONSE_TYPES:
-        raise ApiError(Error.INVALID_RESPONSE_TYPE)
+    response_type = read_response_type(params)
     price_match = read_price_match(call, params, limited=order_type is OrderType.LIMIT)
     self_trade_prevention = read_self_trade_prevention(params)
     good_till = read_good_till(call, params) if time_in_force is TimeInForce.GTD else 0
@@ -122,6 +120,14 @@ def read_side(params: Params) -> Side:
     if side is None:
         raise ApiError(Error.INVALID_SIDE)
     return side
+
+
+def read_response_type(params: Params) -> str:
+    """ACK unless another is sent; -1136 if it is none."""
+    response_type = params.optional("newOrderRespType") or "ACK"
+    if response_type not in RESPONSE_TYPES:
+        raise ApiError(Error.INVALID_RESPONSE_TYPE)
+    return response_type
 
 
 def _order_type(value: str) -> OrderType:

@@ -28,6 +28,7 @@ from perpbox.engine.events import (
     ConditionalPlaced,
     ConditionalRejected,
     ConditionalTriggered,
+    OrderExpired,
 )
 from perpbox.engine.market import Market
 from perpbox.engine.orders import check_new_order, enter_order
@@ -59,6 +60,7 @@ def check_new_conditional(turn: Turn, command: PlaceConditional) -> ConditionalO
     _check_modes(turn, account, terms)
     if command.client_algo_id:
         taken = command.client_algo_id in account.client_algo_ids
+        taken |= terms.legacy and account.has_open(terms.symbol, command.client_algo_id)
         turn.require(not taken, Reject.DUPLICATE_CLIENT_ORDER_ID)
     waiting = len(account.conditional_orders)
     turn.require(waiting < MOST_WAITING, Reject.TOO_MANY_CONDITIONAL_ORDERS)
@@ -160,7 +162,8 @@ def trigger(turn: Turn, order: ConditionalOrder) -> None:
     turn.emit(ConditionalTriggered(order.account_id, order.algo_id, terms.symbol, price))
     command = _order_of(account, market, order)
     try:
-        limit = check_new_order(Turn(state, turn.now), account, market, command)
+        trial = Turn(state, turn.now)
+        limit = check_new_order(trial, account, market, command, closes_all=terms.close_position)
     except Rejected as rejected:
         turn.emit(
             ConditionalRejected(
@@ -168,8 +171,23 @@ def trigger(turn: Turn, order: ConditionalOrder) -> None:
             )
         )
         return
-    order_id = order.algo_id if terms.legacy else state.next_order_id
-    enter_order(turn, market, command, limit, order_id, Trigger(order.algo_id, terms))
+    if terms.close_position:
+        _make_way(turn, account, market, terms)
+    order_id, placed = (order.algo_id, order.created) if terms.legacy else (state.next_order_id, 0)
+    origin = Trigger(order.algo_id, terms, placed=placed)
+    enter_order(turn, market, command, limit, order_id, origin)
+
+
+def _make_way(turn: Turn, account: Account, market: Market, terms: ConditionalTerms) -> None:
+    """Expire what stands to close a leg that is about to be closed whole.
+
+    [dec] In hedge mode alone, where closing orders are together no more than the position.
+    """
+    if terms.position_side is PositionSide.BOTH:
+        return
+    for other in list(account.exposure(market.symbol).orders.values()):
+        if other.position_side is terms.position_side and other.closes:
+            turn.emit(OrderExpired(account.account_id, other.order_id, ExpiryReason.REDUCE_ONLY))
 
 
 def _order_of(account: Account, market: Market, order: ConditionalOrder) -> PlaceOrder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from perpbox.account import BUY, ConditionalTerms, OrderType, PriceMatch, Side
 from perpbox.engine.market import Market
 from perpbox.engine.rejects import Reject, Rejected
+from perpbox.instrument import Symbol
 from perpbox.money import SCALE, Price, Quantity, is_multiple, text_short
 
 
@@ -63,15 +64,16 @@ def check_conditional(market: Market, terms: ConditionalTerms) -> None:
     limited = terms.placed_type is OrderType.LIMIT
     if limited and terms.price_match is PriceMatch.NONE:
         _check_price(market, terms.price)
+    if not terms.trails:
+        _check_trigger_price(market, terms.trigger_price)
+    elif terms.activation_price:
+        _check_activation_price(market, terms.activation_price)
     if limited:
         limits = (symbol.min_quantity, symbol.max_quantity, symbol.step_size)
     else:
         limits = (symbol.market_min_quantity, symbol.market_max_quantity, symbol.market_step_size)
     if not terms.close_position:
         _check_quantity(terms.quantity, *limits)
-    awaited = terms.activation_price if terms.trails else terms.trigger_price
-    if not terms.trails or awaited:
-        _check_trigger_price(market, awaited)
     worth = terms.price * terms.quantity
     if worth and not terms.closes and worth < symbol.min_notional * SCALE:
         raise Rejected(Reject.NOTIONAL_BELOW_MIN, text_short(symbol.min_notional))
@@ -83,8 +85,14 @@ def _check_trigger_price(market: Market, price: Price) -> None:
         raise Rejected(Reject.TRIGGER_PRICE_NOT_POSITIVE)
     if symbol.max_price and price > symbol.max_price:
         raise Rejected(Reject.TRIGGER_PRICE_ABOVE_MAX)
-    if not is_multiple(price - symbol.min_price, symbol.tick_size):
-        raise Rejected(Reject.PRICE_OFF_TICK)
+    _check_grid(symbol, price)
+
+
+def _check_activation_price(market: Market, price: Price) -> None:
+    symbol = market.symbol
+    if price <= 0 or (symbol.max_price and price > symbol.max_price):
+        raise Rejected(Reject.INVALID_ACTIVATION_PRICE)
+    _check_grid(symbol, price)
 
 
 def _check_price(market: Market, price: Price) -> None:
@@ -93,6 +101,11 @@ def _check_price(market: Market, price: Price) -> None:
         raise Rejected(Reject.PRICE_NOT_POSITIVE)
     if symbol.max_price and price > symbol.max_price:
         raise Rejected(Reject.PRICE_ABOVE_MAX)
+    _check_grid(symbol, price)
+
+
+def _check_grid(symbol: Symbol, price: Price) -> None:
+    """Of PRICE_FILTER what holds for a trigger price too."""
     if price < symbol.min_price:
         raise Rejected(Reject.PRICE_BELOW_MIN)
     if not is_multiple(price - symbol.min_price, symbol.tick_size):

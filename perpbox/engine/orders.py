@@ -133,8 +133,18 @@ def limit_price(
     return found
 
 
-def check_new_order(turn: Turn, account: Account, market: Market, command: PlaceOrder) -> Price:
-    """Refuse what may not stand; `POST /fapi/v1/order/test` asks just this. The limit price."""
+def check_new_order(
+    turn: Turn,
+    account: Account,
+    market: Market,
+    command: PlaceOrder,
+    *,
+    closes_all: bool = False,
+) -> Price:
+    """Refuse what may not stand; `POST /fapi/v1/order/test` asks just this. The limit price.
+
+    What `closes_all` goes before the standing orders that would close the same.
+    """
     side, quantity = command.side, command.quantity
     limit = limit_price(turn, market, side, command.price, command.price_match)
     exposure = account.exposure(market.symbol)
@@ -145,12 +155,10 @@ def check_new_order(turn: Turn, account: Account, market: Market, command: Place
     turn.require(both is not account.hedge_mode, Reject.POSITION_SIDE_MISMATCH)
     position = exposure.position(command.position_side)
     if closes:
-        require_closable(turn, position, side, quantity, hedge_close)
+        require_closable(turn, position, side, quantity, hedge_close and not closes_all)
     if command.client_order_id:
-        turn.require(
-            (command.symbol, command.client_order_id) not in account.client_order_ids,
-            Reject.DUPLICATE_CLIENT_ORDER_ID,
-        )
+        taken = account.has_open(command.symbol, command.client_order_id)
+        turn.require(not taken, Reject.DUPLICATE_CLIENT_ORDER_ID)
     if command.order_type is OrderType.LIMIT:
         open_orders = len(exposure.orders) + account.conditionals_in(command.symbol)
         turn.require(open_orders < market.symbol.max_num_orders, Reject.TOO_MANY_OPEN_ORDERS)

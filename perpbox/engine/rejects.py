@@ -20,6 +20,7 @@ class Reject(Enum):
     PRICE_OFF_TICK = auto()
     TRIGGER_PRICE_NOT_POSITIVE = auto()
     TRIGGER_PRICE_ABOVE_MAX = auto()
+    INVALID_ACTIVATION_PRICE = auto()
     QUANTITY_NOT_POSITIVE = auto()
     QUANTITY_BELOW_MIN = auto()
     QUANTITY_ABOVE_MAX = auto()

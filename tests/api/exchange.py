@@ -153,6 +153,11 @@ class Exchange:
         prices = {name: MarketPrices(parse(mark), parse(mark)) for name, mark in marks.items()}
         self.submit(MovePrices(prices, {}))
 
+    def last(self, **prices: str) -> None:
+        """The last price of each symbol; the house ladder comes back where quotes stood."""
+        moved = {name: MarketPrices(None, None, parse(last)) for name, last in prices.items()}
+        self.submit(MovePrices(moved, {}))
+
     def index(self, **prices: str) -> None:
         """Index price of each asset, in USD."""
         self.submit(MovePrices({}, {name: parse(price) for name, price in prices.items()}))

@@ -29,6 +29,20 @@ ORDER_ASKED: Final = names(
 )
 """Queries: recorded in 2025-05."""
 
+ALGO_TOLD: Final = names(
+    "algoId clientAlgoId algoType orderType symbol side positionSide timeInForce quantity"
+    " algoStatus triggerPrice price icebergQuantity selfTradePreventionMode workingType priceMatch"
+    " closePosition priceProtect reduceOnly activatePrice callbackRate createTime updateTime"
+    " triggerTime goodTillDate"
+)
+ALGO_ASKED: Final = names(
+    "algoId clientAlgoId algoType orderType symbol side positionSide timeInForce quantity"
+    " algoStatus actualOrderId actualPrice triggerPrice price icebergQuantity tpTriggerPrice"
+    " tpPrice slTriggerPrice slPrice tpOrderType selfTradePreventionMode workingType priceMatch"
+    " closePosition priceProtect reduceOnly createTime updateTime triggerTime goodTillDate"
+)
+"""Placing a conditional order, and queries: as documented in 2026-01."""
+
 TOTALS: Final = names(
     "totalInitialMargin totalMaintMargin totalWalletBalance totalUnrealizedProfit"
     " totalMarginBalance totalPositionInitialMargin totalOpenOrderInitialMargin"

@@ -10,14 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perpbox.api.calendar import NEWEST
 from perpbox.api.limits import Limits
+from perpbox.api.new_conditional import LIMITED, TRAILING
+from perpbox.api.new_order import ALGO_TYPES
 from perpbox.api.routes import ROUTES, Route, Security
 from perpbox.instrument import to_json
 from perpbox.journal import Journal, open_journal
 from perpbox.message import Request
 from tests.api.exchange import CATALOGUE, Exchange, Told
 from tests.api.fields import names
-from tests.api.trader import Trader, limit_order, open_trader
+from tests.api.trader import (
+    ALGO,
+    ORDER,
+    Trader,
+    conditional_order,
+    limit_order,
+    open_trader,
+)
 
 pytestmark = pytest.mark.fuzz
 
@@ -29,12 +39,16 @@ NAMES: Final = names(
     " callbackRate goodTillDate orderId origClientOrderId orderIdList orderidlist"
     " origClientOrderIdList batchOrders leverage marginType amount dualSidePosition"
     " multiAssetsMargin startTime endTime fromId limit page incomeType recvWindow timestamp"
+    " algoType algoId clientAlgoId triggerPrice activatePrice workingType priceProtect feeBurn"
+    " countdownTime"
 )
 PLAUSIBLE: Final = names(
     "BTCUSDT ADAUSDT ETHUSDC BTCUSD BUY SELL BOTH LONG SHORT LIMIT MARKET STOP GTC IOC FOK GTX GTD"
     " ACK RESULT NONE EXPIRE_BOTH ISOLATED CROSSED true false TRUE first [1,2] [] {} [{}] NaN 1e309"
     " -1 0 1 2 5 10 20 100 125 500 1000 1001 0.1 0.001 0.0001 49000 50000 50000.05 51000 1E5"
-    " TRANSFER"
+    " TRANSFER FUNDING_FEE CONDITIONAL STOP_MARKET TAKE_PROFIT TAKE_PROFIT_MARKET"
+    " TRAILING_STOP_MARKET GTE_GTC CONTRACT_PRICE MARK_PRICE QUEUE OPPONENT_5 waits 3 4"
+    " 1795350000000 49000.00"
 )
 WHOLE: Final = st.integers(-(2**70), 2**70).map(str)
 DECIMAL: Final = st.decimals(allow_nan=True, allow_infinity=True).map(str)
@@ -57,6 +71,7 @@ ORDERS: Final = st.lists(
     st.dictionaries(st.sampled_from(NAMES), VALUES | JSON, max_size=8), max_size=6
 )
 PARAMS: Final = st.dictionaries(st.sampled_from(NAMES), VALUES | JSON.map(json.dumps), max_size=8)
+PRICES: Final = st.lists(st.sampled_from(["47000", "49000", "51000", "52000"]), max_size=4)
 PLAIN_PARAMS: Final = st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=4)
 
 BASES: Final[dict[str, dict[str, object]]] = {
@@ -70,17 +85,29 @@ BASES: Final[dict[str, dict[str, object]]] = {
     "POST /fapi/v1/leverage": {"leverage": 50},
     "POST /fapi/v1/marginType": {"marginType": "ISOLATED"},
     "POST /fapi/v1/positionMargin": {"amount": "1", "type": 1},
+    "POST /fapi/v1/feeBurn": {"feeBurn": "true"},
+    "POST /fapi/v1/countdownCancelAll": {"countdownTime": 60_000},
+    "POST /fapi/v1/algoOrder": conditional_order("SELL", "STOP_MARKET", "49000"),
+    "DELETE /fapi/v1/algoOrder": {"clientAlgoId": "waits"},
+    "GET /fapi/v1/algoOrder": {"algoId": 4},
 }
 """What takes an endpoint past its first check, so that the nonsense gets further."""
 
 
-def settled(journal: Journal | None = None) -> tuple[Exchange, Trader]:
-    """A venue on which something has happened: a position, an order, a past."""
-    exchange = Exchange(journal)
+def settled(journal: Journal | None = None, api_date: str = NEWEST) -> tuple[Exchange, Trader]:
+    """A venue on which something has happened: a position, orders, a past."""
+    exchange = Exchange(journal, api_date=api_date)
+    exchange.last(BTCUSDT="50000")
     trader = open_trader(exchange, USDT="10000", USDC="5000")
     trader.market("BUY", "0.1")
     trader.market("SELL", "0.02", symbol="ETHUSDC")
     trader.limit("BUY", "0.1", "48000", newClientOrderId="first")
+    stop = conditional_order("SELL", "STOP_MARKET", "49000")
+    if api_date == NEWEST:
+        trader.post(ALGO, **stop, clientAlgoId="waits")
+        trader.post(ALGO, **stop, closePosition="false", workingType="MARK_PRICE")
+    else:
+        trader.post(ORDER, **stop, stopPrice="49000", newClientOrderId="waits")
     return exchange, trader
 
 
@@ -153,6 +180,37 @@ def test_several_requests_one_after_another(asked: list[tuple[Route, dict[str, s
     for route, params in asked:
         judged(exchange, asked_for(trader, route, params))
     judged(exchange, trader.request("GET", "/fapi/v3/account"))
+
+
+KINDS: Final = st.sampled_from(sorted(ALGO_TYPES))
+
+
+@given(path=st.sampled_from([ORDER, f"{ORDER}/test"]), kind=KINDS, params=PARAMS)
+def test_conditional_orders_of_old(path: str, kind: str, params: dict[str, str]) -> None:
+    """Before the algo service the order endpoints take them, and the price sets some off."""
+    exchange, trader = settled(api_date="2025-12-08")
+    base = {"symbol": "BTCUSDT", "side": "SELL", "quantity": "0.1", "stopPrice": "49000"}
+    judged(exchange, trader.request("POST", path, **{**base, "type": kind, **params}))
+    exchange.last(BTCUSDT="48000")
+    judged(exchange, trader.request("GET", "/fapi/v1/openOrders"))
+    judged(exchange, trader.request("GET", "/fapi/v1/allOrders"))
+
+
+@given(kind=KINDS, params=PLAIN_PARAMS, prices=PRICES)
+def test_whatever_waits_is_set_off(kind: str, params: dict[str, str], prices: list[str]) -> None:
+    """Whatever was taken can be triggered, listed, and read back out of a snapshot."""
+    exchange, trader = settled()
+    order = conditional_order("SELL", kind, "49000")
+    if kind in LIMITED:
+        order["price"] = "48000"
+    elif kind == TRAILING:
+        order |= {"triggerPrice": None, "callbackRate": "1"}
+    judged(exchange, trader.request("POST", ALGO, **{**order, **params}))
+    for price in prices:
+        exchange.last(BTCUSDT=price)
+        judged(exchange, trader.request("GET", "/fapi/v1/openAlgoOrders"))
+    judged(exchange, trader.request("GET", "/fapi/v1/allAlgoOrders", symbol="BTCUSDT"))
+    assert exchange.restarted().snapshot() == exchange.snapshot()
 
 
 @given(method=st.sampled_from(["POST", "PUT"]), orders=ORDERS | JSON)

@@ -17,6 +17,7 @@ Signer: TypeAlias = Callable[[bytes], str]
 """Takes what is signed, gives the text of the `signature` parameter, percent-encoded."""
 
 ORDER: Final = "/fapi/v1/order"
+ALGO: Final = "/fapi/v1/algoOrder"
 
 
 def hmac_signer(secret: str) -> Signer:
@@ -100,6 +101,10 @@ class Trader:
         order |= {"quantity": quantity, "newOrderRespType": "RESULT", **more}
         return self.post(ORDER, **order)
 
+    def conditional(self, side: str, kind: str, trigger: str | None, **more: object) -> Any:
+        """A conditional order for 0.1 BTC, unless told otherwise."""
+        return self.post(ALGO, **conditional_order(side, kind, trigger, **more))
+
 
 def limit_order(side: str, quantity: str, price: str | None, **more: object) -> dict[str, object]:
     """Parameters of a LIMIT order on BTCUSDT, GTC; None takes one out."""
@@ -110,6 +115,21 @@ def limit_order(side: str, quantity: str, price: str | None, **more: object) -> 
         "timeInForce": "GTC",
         "quantity": quantity,
         "price": price,
+        **more,
+    }
+
+
+def conditional_order(
+    side: str, kind: str, trigger: str | None, **more: object
+) -> dict[str, object]:
+    """Parameters of a conditional order on BTCUSDT, for 0.1 BTC; None takes one out."""
+    return {
+        "algoType": "CONDITIONAL",
+        "symbol": "BTCUSDT",
+        "side": side,
+        "type": kind,
+        "quantity": "0.1",
+        "triggerPrice": trigger,
         **more,
     }
 

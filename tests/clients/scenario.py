@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from importlib.metadata import version
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import ClassVar, Protocol
 
 from exact import (
     MONEY,
@@ -25,8 +25,7 @@ from exact import (
     margin_rate,
     raise_to,
 )
-
-Row: TypeAlias = dict[str, Any]
+from waiting import Row, Waiter, Waiting, number
 
 SYMBOL = "BTCUSDT"
 ASSET = "USDT"
@@ -49,7 +48,7 @@ ROW_TOTALS = {
 }
 
 
-class Trader(Protocol):
+class Trader(Waiter, Protocol):
     """One client library, configured for the venue under test."""
 
     errors: ClassVar[Mapping[int, type[Exception]]]
@@ -93,11 +92,6 @@ def asset_row(account: Row, asset: str = ASSET) -> Row:
     return next(row for row in account["assets"] if row["asset"] == asset)
 
 
-def number(text: str) -> Decimal:
-    """A figure as the venue printed it."""
-    return Decimal(text)
-
-
 class Story:
     """The session; its steps run in order, and each leaves behind what the next one needs."""
 
@@ -110,9 +104,12 @@ class Story:
         self.rate = margin_rate(LEVERAGE)
         self.fills: list[Row] = []
         self.limit_id = 0
+        self.canceled: set[int] = set()
+        """The orders that have ended without a trade."""
 
     def play(self) -> None:
         """The whole session, from an account with nothing but USDT back to one."""
+        waiting = Waiting(self, SYMBOL)
         for name, step in (
             ("market", self.market),
             ("account", self.account),
@@ -124,6 +121,10 @@ class Story:
             ("market order", self.open),
             ("position", self.position),
             ("close", self.close),
+            ("stops", waiting.stops),
+            ("countdown", waiting.countdown),
+            ("funding", waiting.funding),
+            ("fees", waiting.fees),
             ("income", self.income),
             ("orders", self.orders),
         ):
@@ -234,6 +235,7 @@ class Story:
         """Without the order the account is what it was, figure by figure."""
         answer = self.trader.cancel(SYMBOL, self.limit_id)
         self.checks.equal(answer["status"], "CANCELED", "status")
+        self.canceled.add(self.limit_id)
         self.checks.equal(self.trader.open_orders(SYMBOL), [], "openOrders")
         self.checks.equal(self.trader.positions(SYMBOL), [], "positionRisk")
         self.checks.equal(self.read_account(), self.flat, "the account after the cancel")
@@ -386,10 +388,11 @@ class Story:
         self.checks.equal(everything, wallet, "the sum of all income")
 
     def orders(self) -> None:
-        """The history knows the three orders, each by its end."""
+        """The history knows all orders, each by its end."""
         ends = {int(row["orderId"]): row["status"] for row in self.trader.all_orders(SYMBOL)}
         traded = {int(fill["orderId"]): "FILLED" for fill in self.fills}
-        self.checks.equal(ends, {self.limit_id: "CANCELED", **traded}, "allOrders")
+        canceled = dict.fromkeys(self.canceled, "CANCELED")
+        self.checks.equal(ends, {**canceled, **traded}, "allOrders")
         self.checks.equal(self.trader.open_orders(SYMBOL), [], "openOrders")
 
     def mark(self) -> Decimal:

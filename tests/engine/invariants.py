@@ -8,18 +8,22 @@ from perpbox.account import (
     HEDGE,
     ONE_WAY,
     Account,
+    ConditionalOrder,
     Exposure,
     Order,
     Position,
     PositionFigures,
     PositionSide,
+    TimeInForce,
 )
+from perpbox.engine.conditional import MOST_WAITING
 from perpbox.engine.market import Market
 from perpbox.engine.snapshot import dump, load
 from perpbox.engine.state import State, money_sums
 from perpbox.margin.account import AccountFigures, account_figures
 from perpbox.margin.asset import AssetFigures
 from perpbox.margin.position import figures_of
+from perpbox.money import SCALE
 
 Legs = dict[tuple[int, str, PositionSide], list[Order]]
 
@@ -34,6 +38,8 @@ def check_state(state: State) -> None:
     positions_make_sense(state)
     what_closes_has_something_to_close(state)
     holders_are_who_hold(state)
+    what_waits_is_where_it_belongs(state)
+    what_waits_has_to_wait(state)
 
 
 def exposures(state: State) -> Iterator[tuple[Account, Exposure]]:
@@ -154,6 +160,38 @@ def what_closes_has_something_to_close(state: State) -> None:
         if order.position_side is not PositionSide.BOTH:
             closing = position.buy_quantity if order.side > 0 else position.sell_quantity
             assert closing <= abs(position.quantity), order
+
+
+def what_waits_is_where_it_belongs(state: State) -> None:
+    """Account, index of client ids and the list of what waits name the same ones."""
+    for account in state.accounts.values():
+        mine = {o.algo_id: o for o in waiting_of(state, account)}
+        assert account.conditional_orders == mine
+        assert account.client_algo_ids == {o.client_algo_id: o.algo_id for o in mine.values()}
+        assert len(mine) <= MOST_WAITING
+    assert list(state.conditional_orders) == sorted(state.conditional_orders)
+    for order in state.conditional_orders.values():
+        assert order.account_id in state.accounts, order
+        assert order.algo_id not in state.orders, order
+
+
+def waiting_of(state: State, account: Account) -> list[ConditionalOrder]:
+    return [o for o in state.conditional_orders.values() if o.account_id == account.account_id]
+
+
+def what_waits_has_to_wait(state: State) -> None:
+    """No condition holds, unless it is protected now; no GTE_GTC order outlives its position."""
+    for order in state.conditional_orders.values():
+        terms = order.terms
+        market = state.markets[terms.symbol]
+        price = market.working_price(terms.working_type)
+        apart = abs(market.mark - market.last_price) * SCALE
+        held_back = apart > market.symbol.trigger_protect * market.mark
+        assert not order.holds(price) or (terms.price_protect and held_back), order
+        assert not terms.trails or (order.extreme - price) * terms.side <= 0, order
+        if terms.time_in_force is TimeInForce.GTE_GTC:
+            exposure = state.accounts[order.account_id].exposures[terms.symbol]
+            assert exposure.position(terms.position_side).quantity, order
 
 
 def check_round_trip(state: State, written: bytes) -> State:

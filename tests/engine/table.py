@@ -41,10 +41,10 @@ from tests.engine.checks import found
 from tests.engine.conditionals import placed
 from tests.engine.facts import complaint, facts_of, same
 from tests.engine.rig import START, Rig
+from tests.engine.words import span_of
 from tests.worlds import CATALOGUE
 
 Words = list[str]
-MILLIS: Final = {"ms": 1, "s": 1000, "h": 3_600_000, "d": 86_400_000}
 
 
 def play(text: str, catalogue: Catalogue = CATALOGUE) -> Table:
@@ -210,12 +210,6 @@ ACTIONS: Final[dict[str, Callable[[Table, Words], Turn]]] = {
 
 
 # What a trader does.
-
-
-def span_of(word: str) -> int:
-    """Read "+365d" or "500ms"."""
-    digits = word.removeprefix("+").rstrip("dhms")
-    return int(digits) * MILLIS[word.removeprefix("+")[len(digits) :]]
 
 
 def _order(account_id: int, side: Side, words: Words) -> ask.PlaceOrder:

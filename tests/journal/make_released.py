@@ -127,7 +127,8 @@ def _conditional(story: Story) -> None:
     story.submit(CancelConditional(waits, client_algo_id="0.010 200000"))
     story.submit(stop(waits, "0.010", "200000"))
     story.submit(CancelAllConditionals(waits, BTC))
-    for quantity, at in (("0.010", "111000"), ("40", "111000")):
+    # What cannot be placed comes first: the other one's trade is a last price of its own.
+    for quantity, at in (("40", "111000"), ("0.010", "111000")):
         story.submit(stop(waits, quantity, at))
     story.submit(MovePrices({BTC: MarketPrices(None, None, parse("111000"))}, {}))
     story.submit(stop(waits, "0.020", "200000"))

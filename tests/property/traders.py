@@ -12,14 +12,19 @@ from typing import Final
 
 from perpbox.account import (
     AccountId,
+    ConditionalTerms,
+    ConditionalType,
     Order,
     OrderType,
     Position,
     PositionSide,
+    PriceMatch,
     SelfTradePrevention,
     Side,
     TimeInForce,
+    WorkingType,
 )
+from perpbox.account.conditional import LIMITED
 from perpbox.engine import commands as ask
 from perpbox.engine.market import Market
 from perpbox.engine.state import State
@@ -214,6 +219,67 @@ def isolated_margin(dice: Random, state: State) -> ask.Command | None:
     return ask.AdjustIsolatedMargin(account_id, name, position.position_side, amount)
 
 
+def waiting_order(dice: Random, state: State) -> ask.Command:
+    """Of any type, near the price that it waits for; now and then one that would go off at once."""
+    market = a_market(dice, state)
+    account_id = somebody(dice, state)
+    leg = a_leg(dice, state, account_id)
+    kind = dice.choice(list(ConditionalType))
+    limited, trails = kind in LIMITED, kind is ConditionalType.TRAILING_STOP_MARKET
+    working_type = dice.choice(list(WorkingType))
+    side = dice.choice((1, -1))
+    whole = not limited and not trails and dice.random() < 0.3
+    matched = limited and dice.random() < 0.3
+    in_force = [TimeInForce.GTC, TimeInForce.GTC, TimeInForce.GTE_GTC]
+    if limited:
+        in_force += [TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTX, TimeInForce.GTD]
+    time_in_force = dice.choice(in_force)
+    trigger = a_trigger(dice, market, working_type)
+    terms = ConditionalTerms(
+        symbol=market.symbol.name,
+        side=side,
+        position_side=leg,
+        order_type=kind,
+        time_in_force=time_in_force,
+        quantity=0 if whole else a_size(dice, market.symbol, market.mark),
+        price=a_price(dice, market) if limited and not matched else 0,
+        trigger_price=0 if trails else trigger,
+        working_type=working_type,
+        price_protect=dice.random() < 0.3,
+        close_position=whole,
+        reduce_only=not whole and leg is PositionSide.BOTH and dice.random() < 0.3,
+        self_trade_prevention=dice.choice(list(SelfTradePrevention)),
+        price_match=dice.choice(list(PriceMatch)) if matched else PriceMatch.NONE,
+        activation_price=trigger if trails and dice.random() < 0.5 else 0,
+        callback_rate=SCALE // dice.choice((1000, 500, 100)) if trails else 0,
+        good_till=state.now + dice.choice((1, 60_000)) if time_in_force is TimeInForce.GTD else 0,
+        legacy=dice.random() < 0.2,
+    )
+    return ask.PlaceConditional(account_id, terms, dice.choice(CLIENT_IDS))
+
+
+def a_trigger(dice: Random, market: Market, working_type: WorkingType) -> Price:
+    tick = market.symbol.tick_size
+    shift = round(dice.gauss(0, 15))
+    return max(tick, market.working_price(working_type) * (10_000 + shift) // 10_000 // tick * tick)
+
+
+def dropping(dice: Random, state: State) -> ask.Command | None:
+    if not state.conditional_orders:
+        return None
+    order = dice.choice(list(state.conditional_orders.values()))
+    account_id, name = order.account_id, order.terms.symbol
+    return dice.choice(
+        (
+            ask.CancelConditional(account_id, order.algo_id),
+            ask.CancelConditional(account_id, client_algo_id=order.client_algo_id),
+            ask.CancelAllConditionals(account_id, name),
+            ask.CancelOrder(account_id, name, order.algo_id),
+            ask.SetCountdown(account_id, name, 1),
+        )
+    )
+
+
 # What the operator asks for.
 
 
@@ -225,7 +291,9 @@ def prices(dice: Random, state: State) -> ask.Command:
         mark = market.mark * max(1, 10_000 + shift) // 10_000 + dice.randint(0, 1)
         mark = max(1, min(mark, market.symbol.max_price))
         index = dice.choice((None, mark, mark + 1))
-        moved[market.symbol.name] = ask.MarketPrices(mark if dice.random() < 0.95 else None, index)
+        last = mark if dice.random() < 0.4 else None
+        mark_or_none = mark if dice.random() < 0.95 else None
+        moved[market.symbol.name] = ask.MarketPrices(mark_or_none, index, last)
     indexes = {}
     if dice.random() < 0.2:
         asset = dice.choice(list(state.asset_indexes))
@@ -277,6 +345,8 @@ WEIGHTS: Final[dict[Asking, int]] = {
     setting: 7,
     transfer: 4,
     isolated_margin: 4,
+    waiting_order: 14,
+    dropping: 2,
     prices: 8,
     quotes: 9,
     account_work: 1,

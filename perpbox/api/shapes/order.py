@@ -110,7 +110,7 @@ def asked_order(order: Order, symbol: Symbol) -> Row:
         "positionSide": order.position_side.value,
         "stopPrice": trimmed(text(_stop_price(order))),
         **_tail(order),
-        "time": order.created,
+        "time": (order.trigger and order.trigger.placed) or order.created,
         "updateTime": order.updated,
     }
 

@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 import ccxt  # type: ignore[import-untyped, unused-ignore]  # annotated, but ships no py.typed
 
 from exact import Checks
-from scenario import ASSET, SYMBOL, Row, Story, asset_row, main
+from scenario import ASSET, SYMBOL, Story, asset_row, main
+from waiting import Row
 
 PREFIXES = {
     "fapiPublic": "/fapi/v1",
@@ -191,6 +192,69 @@ class CcxtTrader:
     def income(self, income_type: str | None = None) -> list[Row]:
         params = {"incomeType": income_type} if income_type else {}
         return rows_of(self.exchange.fetch_ledger(params=params))
+
+    has_stops = True
+
+    def place_stop(self, symbol: str, side: str, quantity: Decimal, trigger: Decimal) -> Row:
+        order = self.exchange.create_order(
+            self.unified(symbol),
+            "market",
+            side.lower(),
+            float(quantity),
+            params={"stopLossPrice": float(trigger)},
+        )
+        return self.seen_stop(order, "open")
+
+    def seen_stop(self, order: Any, status: str) -> Row:
+        """The answer behind a unified order that waits or waited, which has to say the same."""
+        info = row_of(order["info"])
+        self.checks.equal(order["status"], status, "ccxt's status")
+        self.checks.equal(order["id"], str(info["algoId"]), "ccxt's order id")
+        self.checks.equal(order["clientOrderId"], info["clientAlgoId"], "ccxt's client order id")
+        self.checks.equal(
+            order["triggerPrice"], float(info["triggerPrice"]), "ccxt's trigger price"
+        )
+        self.checks.equal(order["amount"], float(info["quantity"]), "ccxt's amount")
+        self.checks.equal(order["symbol"], self.unified(info["symbol"]), "ccxt's symbol")
+        return info
+
+    def stop(self, symbol: str, algo_id: int) -> Row:
+        order = self.exchange.fetch_order(str(algo_id), self.unified(symbol), {"trigger": True})
+        statuses = {"NEW": "open", "CANCELED": "canceled", "FINISHED": "closed"}
+        return self.seen_stop(order, statuses[order["info"]["algoStatus"]])
+
+    def open_stops(self, symbol: str) -> list[Row]:
+        orders = self.exchange.fetch_open_orders(self.unified(symbol), params={"trigger": True})
+        return [self.seen_stop(order, "open") for order in orders]
+
+    def all_stops(self, symbol: str) -> list[Row]:
+        return rows_of(self.exchange.fetch_orders(self.unified(symbol), params={"trigger": True}))
+
+    def cancel_stop(self, symbol: str, algo_id: int) -> Row:
+        order = self.exchange.cancel_order(str(algo_id), self.unified(symbol), {"trigger": True})
+        return row_of(order["info"])
+
+    def count_down(self, symbol: str, milliseconds: int) -> Row:
+        asked = {"symbol": symbol, "countdownTime": milliseconds}
+        return row_of(self.exchange.fapiPrivatePostCountdownCancelAll(asked))
+
+    def funding_rates(self, symbol: str) -> list[Row]:
+        rate = self.exchange.fetch_funding_rate(self.unified(symbol))
+        due = int(rate["info"]["nextFundingTime"])
+        self.checks.equal(rate["fundingTimestamp"], due, "ccxt's time of the next funding")
+        self.checks.equal(
+            rate["fundingRate"], float(rate["info"]["lastFundingRate"]), "ccxt's funding rate"
+        )
+        paid = self.exchange.fetch_funding_history(self.unified(symbol))
+        settled = rows_of(self.exchange.fetch_funding_rate_history(self.unified(symbol)))
+        self.checks.that(len(paid) <= len(settled), f"{paid} were paid of {settled}")
+        return settled
+
+    def fee_burn(self) -> bool:
+        return bool(self.exchange.fapiPrivateGetFeeBurn()["feeBurn"])
+
+    def set_fee_burn(self, on: bool) -> Row:
+        return row_of(self.exchange.fapiPrivatePostFeeBurn({"feeBurn": str(on).lower()}))
 
     def stranger(self, api_key: str | None = None, secret: str | None = None) -> CcxtTrader:
         other = CcxtTrader(

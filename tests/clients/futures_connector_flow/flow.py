@@ -19,14 +19,15 @@ from binance.um_futures import (  # type: ignore[import-not-found, import-untype
 )
 
 from exact import Checks
-from scenario import Row, Story, main
+from scenario import Story, main
+from waiting import Row
 
 
 class ConnectorTrader:
     """UMFutures with its limit usage shown, so that the venue's headers are read as well."""
 
     errors: ClassVar[Mapping[int, type[Exception]]] = dict.fromkeys(
-        (-1121, -2019, -2011, -2013, -2022, -4046, -1022, -2015), ClientError
+        (-1121, -2019, -2011, -2013, -2022, -4046, -1022, -2015, -4120), ClientError
     )
 
     def __init__(self, base_url: str, api_key: str, secret: str) -> None:
@@ -126,6 +127,39 @@ class ConnectorTrader:
 
     def income(self, income_type: str | None = None) -> list[Row]:
         return self.rows(self.client.get_income_history(incomeType=income_type))
+
+    has_stops = False  # it knows POST /fapi/v1/order alone
+
+    def place_stop(self, symbol: str, side: str, quantity: Decimal, trigger: Decimal) -> Row:
+        return self.row(
+            self.client.new_order(
+                symbol, side, "STOP_MARKET", quantity=float(quantity), stopPrice=float(trigger)
+            )
+        )
+
+    def stop(self, symbol: str, algo_id: int) -> Row:
+        raise NotImplementedError
+
+    def open_stops(self, symbol: str) -> list[Row]:
+        raise NotImplementedError
+
+    def all_stops(self, symbol: str) -> list[Row]:
+        raise NotImplementedError
+
+    def cancel_stop(self, symbol: str, algo_id: int) -> Row:
+        raise NotImplementedError
+
+    def count_down(self, symbol: str, milliseconds: int) -> Row:
+        return self.row(self.client.countdown_cancel_order(symbol, milliseconds))
+
+    def funding_rates(self, symbol: str) -> list[Row]:
+        return self.rows(self.client.funding_rate(symbol))
+
+    def fee_burn(self) -> bool:
+        return bool(self.row(self.client.get_bnb_burn())["feeBurn"])
+
+    def set_fee_burn(self, on: bool) -> Row:
+        return self.row(self.client.toggle_bnb_burn(str(on).lower()))
 
     def stranger(self, api_key: str | None = None, secret: str | None = None) -> ConnectorTrader:
         return ConnectorTrader(self.base_url, api_key or self.api_key, secret or self.secret)

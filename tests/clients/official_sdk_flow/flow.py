@@ -23,6 +23,9 @@ from binance_sdk_derivatives_trading_usds_futures.rest_api.models.enums import (
     ChangeMarginTypeMarginTypeEnum,
     GetIncomeHistoryIncomeTypeEnum,
     ModifyOrderSideEnum,
+    NewAlgoOrderAlgoTypeEnum,
+    NewAlgoOrderSideEnum,
+    NewAlgoOrderTypeEnum,
     NewOrderNewOrderRespTypeEnum,
     NewOrderReduceOnlyEnum,
     NewOrderSideEnum,
@@ -31,7 +34,8 @@ from binance_sdk_derivatives_trading_usds_futures.rest_api.models.enums import (
 )
 
 from exact import Checks
-from scenario import Row, Story, main
+from scenario import Story, main
+from waiting import Row
 
 PACKAGE = "binance-sdk-derivatives-trading-usds-futures"
 
@@ -154,6 +158,48 @@ class SdkTrader:
     def income(self, income_type: str | None = None) -> list[Row]:
         wanted = GetIncomeHistoryIncomeTypeEnum(income_type) if income_type else None
         return self.rows(self.rest.get_income_history(income_type=wanted))
+
+    has_stops = True
+
+    def place_stop(self, symbol: str, side: str, quantity: Decimal, trigger: Decimal) -> Row:
+        return self.row(
+            self.rest.new_algo_order(
+                algo_type=NewAlgoOrderAlgoTypeEnum.CONDITIONAL,
+                symbol=symbol,
+                side=NewAlgoOrderSideEnum(side),
+                type=NewAlgoOrderTypeEnum.STOP_MARKET,
+                quantity=float(quantity),
+                trigger_price=float(trigger),
+            )
+        )
+
+    def stop(self, symbol: str, algo_id: int) -> Row:
+        del symbol
+        return self.row(self.rest.query_algo_order(algo_id=algo_id))
+
+    def open_stops(self, symbol: str) -> list[Row]:
+        return self.rows(self.rest.current_all_algo_open_orders(symbol=symbol))
+
+    def all_stops(self, symbol: str) -> list[Row]:
+        return self.rows(self.rest.query_all_algo_orders(symbol=symbol))
+
+    def cancel_stop(self, symbol: str, algo_id: int) -> Row:
+        del symbol
+        return self.row(self.rest.cancel_algo_order(algo_id=algo_id))
+
+    def count_down(self, symbol: str, milliseconds: int) -> Row:
+        return self.row(
+            self.rest.auto_cancel_all_open_orders(symbol=symbol, countdown_time=milliseconds)
+        )
+
+    def funding_rates(self, symbol: str) -> list[Row]:
+        return self.rows(self.rest.get_funding_rate_history(symbol=symbol))
+
+    def fee_burn(self) -> bool:
+        return bool(self.row(self.rest.get_bnb_burn_status())["feeBurn"])
+
+    def set_fee_burn(self, on: bool) -> Row:
+        return self.row(self.rest.toggle_bnb_burn_on_futures_trade(fee_burn=str(on).lower()))
 
     def stranger(self, api_key: str | None = None, secret: str | None = None) -> SdkTrader:
         return SdkTrader(self.base_url, api_key or self.api_key, secret or self.secret)

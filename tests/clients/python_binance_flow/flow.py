@@ -17,7 +17,8 @@ from binance.exceptions import (  # type: ignore[import-not-found, import-untype
 )
 
 from exact import Checks, plain
-from scenario import Row, Story, main
+from scenario import Story, main
+from waiting import Row
 
 
 def local_client(base_url: str) -> Any:
@@ -128,6 +129,45 @@ class PythonBinanceTrader:
 
     def income(self, income_type: str | None = None) -> list[Row]:
         return list(self.client.futures_income_history(incomeType=income_type))
+
+    has_stops = True
+
+    def place_stop(self, symbol: str, side: str, quantity: Decimal, trigger: Decimal) -> Row:
+        answer = self.client.futures_create_order(
+            symbol=symbol,
+            side=side,
+            type="STOP_MARKET",
+            quantity=plain(quantity),
+            stopPrice=plain(trigger),
+        )
+        return dict(answer)
+
+    def stop(self, symbol: str, algo_id: int) -> Row:
+        return dict(self.client.futures_get_order(symbol=symbol, algoId=algo_id))
+
+    def open_stops(self, symbol: str) -> list[Row]:
+        rows = list(self.client.futures_get_open_orders(symbol=symbol, conditional=True))
+        assert rows == self.client.futures_get_open_algo_orders(symbol=symbol)
+        return rows
+
+    def all_stops(self, symbol: str) -> list[Row]:
+        return list(self.client.futures_get_all_algo_orders(symbol=symbol))
+
+    def cancel_stop(self, symbol: str, algo_id: int) -> Row:
+        return dict(self.client.futures_cancel_algo_order(symbol=symbol, algoId=algo_id))
+
+    def count_down(self, symbol: str, milliseconds: int) -> Row:
+        answer = self.client.futures_countdown_cancel_all(symbol=symbol, countdownTime=milliseconds)
+        return dict(answer)
+
+    def funding_rates(self, symbol: str) -> list[Row]:
+        return list(self.client.futures_funding_rate(symbol=symbol))
+
+    def fee_burn(self) -> bool:
+        return bool(self.client.futures_v1_get_fee_burn()["feeBurn"])
+
+    def set_fee_burn(self, on: bool) -> Row:
+        return dict(self.client.futures_v1_post_fee_burn(feeBurn=str(on).lower()))
 
     def stranger(
         self, api_key: str | None = None, secret: str | None = None
