@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PROFILE ?= long
+WORLDS := $(if $(SEED),$(SEED),$(if $(filter short,$(PROFILE)),,1-20))
 UV ?= uv
 
 # Words for pip alone, such as INSTALL_FLAGS="--no-index --find-links wheels" without a network.
@@ -70,8 +71,9 @@ bench: setup ## measure the venue
 fuzz: setup ## feed it nonsense for a while (PROFILE=short: not for so long)
 	$(BIN)/python -m pytest -n 2 $(TESTS) -m fuzz --hypothesis-profile=$(PROFILE)
 
-simulate: setup ## let invented traders loose on whole venues (PROFILE=short: not for so long)
-	$(BIN)/python -m pytest -n 2 $(TESTS) -m simulate --hypothesis-profile=$(PROFILE)
+simulate: setup ## let invented traders loose on whole venues (PROFILE=short: not for so long; SEED=7: one)
+	PERPBOX_WORLDS=$(WORLDS) $(BIN)/python -m pytest -n 2 \
+	    $(if $(SEED),tests/simulation,$(TESTS)) -m simulate --hypothesis-profile=$(PROFILE)
 
 docs: setup ## write the pages that are made from the code
 	$(BIN)/python -m tools.docs

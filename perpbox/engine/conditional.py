@@ -144,10 +144,7 @@ def expire_unheld(turn: Turn) -> None:
 
 def first_reached(state: State) -> ConditionalOrder | None:
     """The oldest that still waits of those whose condition has held in this turn."""
-    reached = state.stirred.reached
-    while reached:
-        algo_id = min(reached)
-        reached.discard(algo_id)
+    while algo_id := state.stirred.next_reached():
         order = state.conditional_orders.get(algo_id)
         if order is not None:
             return order

@@ -10,7 +10,7 @@ from perpbox.account import AccountId, OrderId, PositionSide
 class Stirred:
     """Filled by `apply`, emptied by the rules that look into it; it is empty between turns."""
 
-    __slots__ = ("_accounts", "_heap", "legs", "liquidated", "marks", "reached")
+    __slots__ = ("_accounts", "_heap", "_reached", "legs", "liquidated", "marks")
 
     def __init__(self) -> None:
         self._accounts: set[AccountId] = set()
@@ -21,8 +21,8 @@ class Stirred:
         """Accounts in multi-assets mode whose debts are to be bought back therefore."""
         self.marks: set[str] = set()
         """Symbols whose mark price has moved."""
-        self.reached: set[OrderId] = set()
-        """Conditional orders whose condition has held at a price of this turn."""
+        self._reached: list[OrderId] = []
+        """Conditional orders whose condition has held at a price of this turn; a heap."""
 
     def stir(self, account_id: AccountId) -> None:
         """The account's wallets, positions or settings have changed, or a price has for it."""
@@ -38,10 +38,18 @@ class Stirred:
         self._accounts.discard(account_id)
         return account_id
 
+    def reach(self, algo_id: OrderId) -> None:
+        """The condition holds at a price of this turn."""
+        heappush(self._reached, algo_id)
+
+    def next_reached(self) -> OrderId:
+        """The oldest order whose condition has held, which may wait no more; 0 for none."""
+        return heappop(self._reached) if self._reached else 0
+
     def forget(self) -> None:
         self._accounts.clear()
         self._heap.clear()
         self.legs.clear()
         self.liquidated.clear()
         self.marks.clear()
-        self.reached.clear()
+        self._reached.clear()

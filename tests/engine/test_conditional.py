@@ -205,11 +205,11 @@ def test_in_hedge_mode_each_leg_has_orders_of_its_own() -> None:
         alice stop sell all BTCUSDT at 49000 long as l1
         alice stop buy 0.05 BTCUSDT at 51000 short as s1
         alice stop buy 0.05 BTCUSDT at 52000 long as l2
-        market BTCUSDT last 52000                      -> alice s1 triggered @ 52000
+        market BTCUSDT last 51000                      -> alice s1 triggered @ 51000
                                                        -> alice filled 0.05
         check alice BTCUSDT short amount -0.15
         check alice BTCUSDT long amount 0.1
-        market BTCUSDT last 52000                      -> alice l2 triggered @ 52000
+        market BTCUSDT last 52000                      -> alice l2 triggered
                                                        -> alice filled 0.05
         market BTCUSDT last 49000                      -> alice l1 triggered
                                                        -> alice filled 0.15
@@ -429,4 +429,16 @@ def test_canceling_orders_and_a_countdown_end_what_waits_as_of_old_alone() -> No
         alice drops-all BTCUSDT                        -> canceled
         alice countdown BTCUSDT 1s
         clock +2s                                      -> alice s4 canceled
+    """)
+
+
+def test_all_that_a_price_has_reached_trigger_though_the_first_moves_it_away() -> None:
+    """The first purchase is made at 50 001, and the second order's price has been all the same."""
+    play(f"""{LONG}
+        alice stop buy 0.01 BTCUSDT at 51000 as s1
+        alice stop buy 0.01 BTCUSDT at 51500 as s2
+        market BTCUSDT last 52000                      -> alice s1 triggered @ 52000
+                                                       -> alice filled 0.01
+                                                       -> alice s2 triggered
+                                                       -> alice filled 0.01
     """)

@@ -72,6 +72,8 @@ def exchange(venue: Venue, account: Account) -> Exchanged | None:
 
 def debt_paid(venue: Venue, account: Account) -> DebtPaid | None:
     """The first debt of the account, in the catalogue's order, that the fund pays now."""
+    if not account.isolated_symbols and min(account.wallets.values(), default=0) >= 0:
+        return None
     if account.multi_assets:
         if account.positions or any(amount > 0 for amount in account.wallets.values()):
             return None

@@ -76,4 +76,4 @@ def note_prices(state: State, market: Market) -> None:
         triggers.note(working_type, price)
         for algo_id in triggers.due(working_type, price):
             if not (protected and state.conditional_orders[algo_id].terms.price_protect):
-                state.stirred.reached.add(algo_id)
+                state.stirred.reach(algo_id)
