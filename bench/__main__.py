@@ -19,11 +19,12 @@ from bench.orders import Orders, measure_orders
 from bench.reads import Reads, measure_reads
 from bench.scale import Scale, measure_scale
 from bench.size import FULL, QUICK, Size
+from bench.sweep import SweepRow, measure_sweep
 from bench.verdicts import Verdict
 
-Part = Literal["reads", "commands", "orders", "scale"]
+Part = Literal["reads", "commands", "orders", "sweep", "scale"]
 Parts = Annotated[tuple[Part, ...], Parameter(consume_multiple=True, negative=())]
-EVERY_PART: tuple[Part, ...] = ("reads", "commands", "orders", "scale")
+EVERY_PART: tuple[Part, ...] = ("reads", "commands", "orders", "sweep", "scale")
 
 app = App(name="bench", help="Measure the venue.", result_action="return_value")
 
@@ -36,6 +37,7 @@ class Results(Struct):
     reads: Reads | None = None
     commands: list[CommandRow] | None = None
     orders: Orders | None = None
+    sweep: list[SweepRow] | None = None
     scale: Scale | None = None
 
 
@@ -55,6 +57,10 @@ def measure(size: Size, parts: tuple[Part, ...], console: Console) -> Results:
     if "orders" in parts:
         results.orders = measure_orders(size)
         report.show_orders(console, results.orders)
+    if "sweep" in parts:
+        results.sweep = measure_sweep(size)
+        report.show_sweep(console, results.sweep)
+        results.verdicts += verdicts.of_sweep(results.sweep)
     if "scale" in parts:
         results.scale = measure_scale(size)
         report.show_scale(console, results.scale)

@@ -13,6 +13,7 @@ from bench.orders import Orders
 from bench.reads import Reads
 from bench.rounds import Figure
 from bench.scale import Scale
+from bench.sweep import SweepRow
 from bench.verdicts import Verdict
 
 MEBIBYTE: Final = 1024 * 1024
@@ -127,6 +128,15 @@ def show_scale(console: Console, scale: Scale) -> None:
             fraction(cost.of_few),
         )
     console.print(costs)
+
+
+def show_sweep(console: Console, rows: list[SweepRow]) -> None:
+    table = _table(
+        "A mark price moves; all accounts hold five symbols", "accounts", "move", "ms", "longest ms"
+    )
+    for row in rows:
+        table.add_row(f"{row.accounts:,}", row.move, millis(row.cost), millis(row.longest))
+    console.print(table)
 
 
 def show_verdicts(console: Console, verdicts: list[Verdict]) -> None:

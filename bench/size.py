@@ -15,11 +15,29 @@ class Size(Struct, frozen=True):
     """In one run without HTTP."""
     accounts: tuple[int, int, int]
     """In the journals that are started from."""
+    holders: tuple[int, ...]
+    """Accounts that hold the symbol whose mark price moves."""
     starts: int
     """How often each of them is started from."""
 
 
-FULL: Final = Size(rounds=5, seconds=1.0, calls=3_000, accounts=(1, 1_000, 100_000), starts=3)
-QUICK: Final = Size(rounds=3, seconds=0.25, calls=500, accounts=(1, 100, 5_000), starts=1)
-TINY: Final = Size(rounds=1, seconds=0.02, calls=20, accounts=(1, 2, 1_000), starts=1)
+FULL: Final = Size(
+    rounds=5,
+    seconds=1.0,
+    calls=3_000,
+    accounts=(1, 1_000, 100_000),
+    holders=(1_000, 10_000, 100_000),
+    starts=3,
+)
+QUICK: Final = Size(
+    rounds=3,
+    seconds=0.25,
+    calls=500,
+    accounts=(1, 100, 5_000),
+    holders=(100, 1_000),
+    starts=1,
+)
+TINY: Final = Size(
+    rounds=1, seconds=0.02, calls=20, accounts=(1, 2, 1_000), holders=(1, 10), starts=1
+)
 """For tests, which want to see it run and nothing else."""

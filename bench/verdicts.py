@@ -10,11 +10,14 @@ from msgspec import Struct
 from bench.engine import JOURNALED, CommandRow
 from bench.reads import Reads
 from bench.scale import Scale
+from bench.sweep import SweepRow
 
 READ_RATIO: Final = 0.6
 """An account read's rate, of that of the same bytes without work."""
 COMMANDS: Final = 25_000
 """A second, in one process, margin checked."""
+SWEEP: Final = 0.25
+"""Seconds that a move of a mark price may take which 100 000 accounts hold."""
 INDEPENDENT: Final = 1.2
 """At most so many times the cost among few accounts: what measuring itself is off by."""
 
@@ -46,6 +49,18 @@ def of_commands(rows: list[CommandRow]) -> Iterator[Verdict]:
                 f"≥ {COMMANDS:,} commands/s: {row.what}, {row.account} account",
                 f"{row.rate.median:,.0f}/s",
                 row.rate.median >= COMMANDS,
+            )
+
+
+def of_sweep(rows: list[SweepRow]) -> Iterator[Verdict]:
+    most = max(row.accounts for row in rows)
+    for row in rows:
+        if row.accounts == most:
+            held = f"a mark price held by {most:,} accounts"
+            yield Verdict(
+                f"{held} moves in < {SWEEP * 1e3:.0f} ms: {row.move}",
+                f"{row.cost.median * 1e3:.2f} ms",
+                row.cost.median < SWEEP,
             )
 
 
