@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from perpbox.account.account import (
     Account,
+    Claims,
     House,
 )
 from perpbox.account.conditional import (
@@ -48,6 +49,7 @@ __all__ = [
     "AccountId",
     "AutoClose",
     "Balance",
+    "Claims",
     "ConditionalOrder",
     "ConditionalStatus",
     "ConditionalTerms",

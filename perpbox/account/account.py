@@ -9,7 +9,7 @@ from perpbox.account.conditional import ConditionalOrder
 from perpbox.account.position import Balance, Exposure
 from perpbox.account.words import AccountId, OrderId
 from perpbox.instrument import Symbol
-from perpbox.money import Amount, Millis, Ratio
+from perpbox.money import Amount, Millis, Price, Ratio
 
 
 class House(IntEnum):
@@ -24,6 +24,21 @@ class House(IntEnum):
     FUNDING = -5
 
 
+class Claims:
+    """What each position may cost at worst while the mark prices are within their edges.
+
+    See `margin.room`.
+    """
+
+    __slots__ = ("by_symbol", "sums")
+
+    def __init__(self) -> None:
+        self.by_symbol: dict[str, tuple[Price, int]] = {}
+        """Edge and claim."""
+        self.sums: dict[str, int] = {}
+        """Of the claims, per margin asset."""
+
+
 class Account:
     """A client's account. `version` rises with every event that touches it."""
 
@@ -32,6 +47,7 @@ class Account:
         "active",
         "balances",
         "called",
+        "claims",
         "client_algo_ids",
         "client_order_ids",
         "commission_rates",
@@ -80,6 +96,8 @@ class Account:
         """Client id of those that wait."""
         self.called: set[str] = set()
         """Names of the pools whose margin call stands."""
+        self.claims: Claims | None = None
+        """Derived; None: the account is to be looked at as a whole."""
         self.version = 0
 
     def wallet(self, asset: str) -> Amount:

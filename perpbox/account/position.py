@@ -133,12 +133,21 @@ HEDGE: Final = (PositionSide.LONG, PositionSide.SHORT)
 class Exposure:
     """One account in one symbol: its leverage, margin type, legs and open orders."""
 
-    __slots__ = ("initial_margin_rate", "isolated", "leverage", "orders", "positions", "symbol")
+    __slots__ = (
+        "initial_margin_rate",
+        "isolated",
+        "leverage",
+        "orders",
+        "positions",
+        "steepest_rate",
+        "symbol",
+    )
 
     def __init__(self, symbol: Symbol, leverage: int) -> None:
         self.symbol = symbol
         self.leverage = leverage
         self.initial_margin_rate = initial_margin_rate(leverage)
+        self.steepest_rate = symbol.steepest_maint_margin_rate()
         self.isolated = False
         self.positions: dict[PositionSide, Position] = {}
         """By leg; LONG before SHORT."""

@@ -10,11 +10,13 @@ from perpbox.account import AccountId, OrderId, PositionSide
 class Stirred:
     """Filled by `apply`, emptied by the rules that look into it; it is empty between turns."""
 
-    __slots__ = ("_accounts", "_heap", "_reached", "legs", "liquidated", "marks")
+    __slots__ = ("_accounts", "_heap", "_reached", "changed", "legs", "liquidated", "marks")
 
     def __init__(self) -> None:
         self._accounts: set[AccountId] = set()
         self._heap: list[AccountId] = []
+        self.changed: dict[AccountId, set[tuple[str, PositionSide]]] = {}
+        """Positions that are other ones now; the accounts are stirred."""
         self.legs: list[tuple[AccountId, str, PositionSide]] = []
         """That hold nothing any more, or never have, and something may wait for that."""
         self.liquidated: set[AccountId] = set()
@@ -29,6 +31,11 @@ class Stirred:
         if account_id not in self._accounts:
             self._accounts.add(account_id)
             heappush(self._heap, account_id)
+
+    def change(self, account_id: AccountId, symbol: str, leg: PositionSide) -> None:
+        """One of its positions is another one now."""
+        self.stir(account_id)
+        self.changed.setdefault(account_id, set()).add((symbol, leg))
 
     def next_account(self) -> AccountId:
         """The lowest account that is stirred, which it is no more; 0 if there is none."""
@@ -49,6 +56,7 @@ class Stirred:
     def forget(self) -> None:
         self._accounts.clear()
         self._heap.clear()
+        self.changed.clear()
         self.legs.clear()
         self.liquidated.clear()
         self.marks.clear()

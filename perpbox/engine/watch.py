@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heappush
 from typing import Final
 
 from perpbox.account import Account, AccountId
-from perpbox.margin.room import Edges, at_once
+from perpbox.margin.room import ANY_PRICE
 from perpbox.money import Price
 
 SPARE: Final = 64
@@ -46,42 +46,64 @@ class Heap:
                 yield account_id
 
 
+class SymbolWatch:
+    """The edges of all accounts in one symbol."""
+
+    __slots__ = ("_falling", "_rising", "_stamps")
+
+    def __init__(self) -> None:
+        self._falling = Heap()
+        self._rising = Heap()
+        self._stamps: dict[AccountId, int] = {}
+
+    def set(self, account_id: AccountId, low: Price, high: Price, stamp: int) -> None:
+        """These edges count from now on, and no earlier ones of the account; 0 is none."""
+        self._stamps[account_id] = stamp
+        if low:
+            self._falling.add(-low, stamp, account_id, self._stamps)
+        if high:
+            self._rising.add(high, stamp, account_id, self._stamps)
+
+    def forget(self, account_id: AccountId) -> None:
+        self._stamps.pop(account_id, None)
+
+    def passed(self, mark: Price) -> list[AccountId]:
+        falling = self._falling.take(-mark, self._stamps)
+        return [*falling, *self._rising.take(mark, self._stamps)]
+
+
 class Watch:
     """The edges of all accounts."""
 
-    __slots__ = ("_falling", "_next_stamp", "_rising", "_stamps")
+    __slots__ = ("_next_stamp", "_symbols")
 
     def __init__(self, accounts: Iterable[Account] = ()) -> None:
         """Accounts that are there already are looked at when a price of theirs first moves."""
-        self._falling: dict[str, Heap] = {}
-        self._rising: dict[str, Heap] = {}
-        self._stamps: dict[AccountId, int] = {}
+        self._symbols: dict[str, SymbolWatch] = {}
         self._next_stamp = 1
         for account in accounts:
-            self.set(account.account_id, (at_once(name) for name in account.active))
+            account.claims = None
+            for name in account.active:
+                self.set(account.account_id, name, ANY_PRICE, 1)
 
-    def set(self, account_id: AccountId, edges: Iterable[Edges]) -> None:
-        """These edges count from now on, and no earlier ones of the account."""
-        stamp = self._next_stamp
+    def set(self, account_id: AccountId, symbol: str, low: Price, high: Price) -> None:
+        """Look at the account once the mark price is not between these; 0 is no edge."""
+        watch = self._symbols.get(symbol)
+        if watch is None:
+            watch = self._symbols[symbol] = SymbolWatch()
+        watch.set(account_id, low, high, self._next_stamp)
         self._next_stamp += 1
-        self._stamps[account_id] = stamp
-        watched = False
-        for symbol, low, high in edges:
-            watched = True
-            if low:
-                heap = self._falling.setdefault(symbol, Heap())
-                heap.add(-low, stamp, account_id, self._stamps)
-            if high:
-                heap = self._rising.setdefault(symbol, Heap())
-                heap.add(high, stamp, account_id, self._stamps)
-        if not watched:
-            del self._stamps[account_id]
+
+    def forget(self, account_id: AccountId, symbol: str) -> None:
+        """The account holds nothing of it."""
+        if symbol in self._symbols:
+            self._symbols[symbol].forget(account_id)
+
+    def drop(self, account_id: AccountId) -> None:
+        """The account is gone."""
+        for watch in self._symbols.values():
+            watch.forget(account_id)
 
     def passed(self, symbol: str, mark: Price) -> list[AccountId]:
         """The accounts to look at now that the mark price is this one."""
-        found: list[AccountId] = []
-        if symbol in self._falling:
-            found += self._falling[symbol].take(-mark, self._stamps)
-        if symbol in self._rising:
-            found += self._rising[symbol].take(mark, self._stamps)
-        return found
+        return self._symbols[symbol].passed(mark) if symbol in self._symbols else []

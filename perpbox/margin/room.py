@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Final
 
+from perpbox.account import Exposure, Position
 from perpbox.margin.multi_assets import Rates
 from perpbox.margin.pool import MULTI_ASSETS, Holding, Pool
+from perpbox.margin.position import maint_margin, unrealized_profit
 from perpbox.money import SCALE, Amount, Price, Ratio
 
 CALL_RATIO: Final = 80
@@ -15,19 +17,9 @@ END_RATIO: Final = 75
 """[dec] And to which it must fall before it can be called again."""
 CALL_RATE: Final[Ratio] = SCALE * CALL_RATIO // 100
 ANY_PRICE: Final[Price] = 2**200
-
-
-class Edges(NamedTuple):
-    """The mark prices of a symbol at which to look; 0: never on that side."""
-
-    symbol: str
-    low: Price
-    high: Price
-
-
-def at_once(symbol: str) -> Edges:
-    """Look whenever the mark price moves."""
-    return Edges(symbol, ANY_PRICE, 1)
+"""As a lower edge: look whenever the mark price moves."""
+NEAR: Final = 10
+"""A new position's edge is at first a tenth of the mark price away."""
 
 
 def is_to_be_called(pool: Pool) -> bool:
@@ -38,24 +30,17 @@ def is_safe_again(pool: Pool) -> bool:
     return 100 * pool.maint_margin < END_RATIO * pool.margin_balance
 
 
-def edges_of(
-    pools: list[Pool], called: Collection[str], rates: Mapping[str, Rates]
-) -> Iterator[Edges]:
-    """The edges of all positions; those of a pool that is called lie where the price is now.
+def edges_of(pool: Pool, rates: Mapping[str, Rates]) -> Iterator[tuple[Holding, Price]] | None:
+    """For each position the mark price on its losing side at which to look, 0 for none.
 
-    Room is what 80 % of the margin balance exceeds the maintenance margin by, less what rounding
-    may take. Each position of a pool may use up an equal share of it.
+    None where there is no room. Room is what 80 % of the margin balance exceeds the maintenance
+    margin by, less what rounding may take. Each position of a pool may use up an equal share.
     """
-    for pool in pools:
-        count = len(pool.holdings)
-        rounding = 4 * count + 16
-        room = (CALL_RATIO * pool.margin_balance - 100 * pool.maint_margin) // 100 - rounding
-        if room <= 0 or pool.name in called:
-            for holding in pool.holdings:
-                yield at_once(holding.exposure.symbol.name)
-            continue
-        for holding in pool.holdings:
-            yield _edges(holding, _share(pool, room // count, holding, rates))
+    count = len(pool.holdings)
+    room = (CALL_RATIO * pool.margin_balance - 100 * pool.maint_margin) // 100 - 4 * count - 16
+    if room <= 0 or any(h.exposure.steepest_rate > CALL_RATE for h in pool.holdings):
+        return None
+    return ((h, _edge(h, _share(pool, room // count, h, rates))) for h in pool.holdings)
 
 
 def _share(pool: Pool, share: Amount, holding: Holding, rates: Mapping[str, Rates]) -> Amount:
@@ -66,18 +51,34 @@ def _share(pool: Pool, share: Amount, holding: Holding, rates: Mapping[str, Rate
     return share * SCALE // rate if rate else share
 
 
-def _edges(holding: Holding, share: Amount) -> Edges:
-    """Against the position its profit falls, and a short's maintenance margin rises as well.
+def _edge(holding: Holding, share: Amount) -> Price:
+    """A long loses profit; a short besides needs more maintenance margin.
 
-    With it, room shrinks only where maintenance margin grows faster than 80 % of the profit.
+    A gain never takes room away while maintenance margin grows by no more than 80 % of it.
     """
-    symbol = holding.exposure.symbol
     quantity, mark = holding.position.quantity, holding.mark
-    steepest = symbol.steepest_maint_margin_rate()
-    against = CALL_RATE if quantity > 0 else CALL_RATE + steepest
-    along = steepest - CALL_RATE if quantity > 0 else 0
     reach = share * SCALE * SCALE // abs(quantity)
-    back = max(0, mark - reach // against) if quantity > 0 else mark + reach // against
-    if quantity < 0:
-        return Edges(symbol.name, 0, back)
-    return Edges(symbol.name, back, mark + reach // along if along > 0 else 0)
+    if quantity > 0:
+        return max(0, mark - reach // CALL_RATE)
+    return mark + reach // (CALL_RATE + holding.exposure.steepest_rate)
+
+
+# What a position may cost at worst, kept so that a fill need not look at the others again.
+
+
+def claim(exposure: Exposure, position: Position, edge: Price) -> int:
+    """What the position takes of the room while the mark price is within its edge, at worst.
+
+    As a sum to be added to 80 times the wallet: 80 x profit - 100 x maintenance margin.
+    """
+    quantity = position.quantity
+    bracket = exposure.symbol.bracket_of(abs(quantity) * edge // SCALE)
+    profit = unrealized_profit(quantity, edge, position.entry_price)
+    return CALL_RATIO * profit - 100 * maint_margin(quantity, edge, bracket)
+
+
+def near_edge(position: Position, mark: Price, edge: Price) -> Price:
+    """The edge that stands, if it is of this side; else one that is near."""
+    if position.quantity > 0:
+        return edge if 0 <= edge < mark else mark - mark // NEAR
+    return edge if edge > mark else mark + mark // NEAR

@@ -25,6 +25,7 @@ def account_reset(state: State, event: happened.AccountReset, now: Millis) -> No
     account.fee_tier = 0
     account.commission_rates = {}
     account.called.clear()
+    account.claims = None
     state.pooled.discard(event.account_id)
     state.stirred.stir(event.account_id)
     account.exposures.clear()
@@ -98,6 +99,7 @@ def position_mode_changed(state: State, event: happened.PositionModeChanged, now
     account = state.accounts[event.account_id]
     account.hedge_mode = event.hedge_mode
     account.sums = None
+    account.claims = None
     for exposure in account.exposures.values():
         exposure.positions.clear()
     account.version += 1
@@ -108,6 +110,7 @@ def asset_mode_changed(state: State, event: happened.AssetModeChanged, now: Mill
     account.multi_assets = event.multi_assets
     account.sums = None
     account.called.clear()
+    account.claims = None
     account.version += 1
     if event.multi_assets:
         state.pooled.add(event.account_id)

@@ -27,7 +27,7 @@ def position_changed(state: State, event: happened.PositionChanged, now: Millis)
     position.updated = now
     position.figures = None
     account.version += 1
-    state.stirred.stir(event.account_id)
+    state.stirred.change(event.account_id, event.symbol, event.position_side)
     if event.quantity == 0:
         if account.conditional_orders:
             state.stirred.legs.append((event.account_id, event.symbol, event.position_side))
@@ -46,6 +46,7 @@ def position_handed_over(state: State, event: happened.PositionHandedOver, now: 
     account.sums = None
     state.markets[event.symbol].house_quantity += position.quantity
     account.version += 1
+    account.claims = None
     state.stirred.stir(event.account_id)
     drop_holder(state, account, exposure)
     deactivate(account, exposure)
@@ -60,4 +61,5 @@ def isolated_margin_adjusted(
     position.updated = now
     position.figures = None
     account.version += 1
+    account.claims = None
     state.stirred.stir(event.account_id)
