@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from perpbox.account import AccountId, OrderId, PositionSide
+from perpbox.account import AccountId, OrderId, PositionSide, WorkingType
+from perpbox.engine.triggers import Seen
 
 
 class Stirred:
     """Filled by `apply`, emptied by the rules that look into it; it is empty between turns."""
 
-    __slots__ = ("_accounts", "_heap", "_reached", "changed", "legs", "liquidated", "marks")
+    __slots__ = ("_accounts", "_heap", "_reached", "changed", "legs", "liquidated", "marks", "seen")
 
     def __init__(self) -> None:
         self._accounts: set[AccountId] = set()
@@ -25,6 +26,8 @@ class Stirred:
         """Symbols whose mark price has moved."""
         self._reached: list[OrderId] = []
         """Conditional orders whose condition has held at a price of this turn; a heap."""
+        self.seen: dict[tuple[str, WorkingType], Seen] = {}
+        """By symbol, the prices at which conditional orders have been looked for."""
 
     def stir(self, account_id: AccountId) -> None:
         """The account's wallets, positions or settings have changed, or a price has for it."""
@@ -60,4 +63,5 @@ class Stirred:
         self.legs.clear()
         self.liquidated.clear()
         self.marks.clear()
+        self.seen.clear()
         self._reached.clear()

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
+from typing import Final, TypeAlias
 
 from perpbox.account import ConditionalOrder, OrderId, WorkingType
 from perpbox.money import Price
+
+NEVER: Final[Price] = -(2**200)
+LAST_ID: Final[OrderId] = 2**200
+Seen: TypeAlias = tuple[Price, Price]
+"""The highest and the lowest price that has been seen."""
+UNSEEN: Final[Seen] = (NEVER, -NEVER)
 
 
 class Waiting:
@@ -48,10 +55,16 @@ class Waiting:
             if (order.extreme - price) * order.terms.side > 0:
                 order.extreme = price
 
-    def due(self, price: Price) -> Iterator[OrderId]:
-        """Those whose condition holds at this price, in no special order."""
-        for side, reached in ((self._rising, price), (self._falling, -price)):
-            for nearest, algo_id in side:
+    def due(self, price: Price, above: Price, below: Price) -> Iterator[OrderId]:
+        """Those whose condition holds at this price, in no special order.
+
+        Left out are those that hold at a price between `above` and `below` which was seen before.
+        """
+        both = ((self._rising, above, price), (self._falling, -below, -price))
+        for side, seen, reached in both:
+            first = bisect_right(side, (seen, LAST_ID)) if seen > NEVER else 0
+            for place in range(first, len(side)):
+                nearest, algo_id = side[place]
                 if nearest > reached:
                     break
                 yield algo_id
@@ -81,6 +94,8 @@ class Triggers:
         """Such a price has been reached."""
         self._waiting[working_type].note(price)
 
-    def due(self, working_type: WorkingType, price: Price) -> Iterator[OrderId]:
-        """Those whose condition holds while such a price is this one."""
-        return self._waiting[working_type].due(price)
+    def due(
+        self, working_type: WorkingType, price: Price, seen: Seen = UNSEEN
+    ) -> Iterator[OrderId]:
+        """Those whose condition holds at such a price, and did at none that was seen before."""
+        return self._waiting[working_type].due(price, *seen)

@@ -7,6 +7,7 @@ from perpbox.engine import events as happened
 from perpbox.engine.agenda import Due, Entry
 from perpbox.engine.market import Market
 from perpbox.engine.state import State
+from perpbox.engine.triggers import UNSEEN
 from perpbox.money import SCALE, Millis
 
 
@@ -71,9 +72,14 @@ def note_prices(state: State, market: Market) -> None:
         return
     apart = abs(market.mark - market.last_price) * SCALE
     protected = apart > market.symbol.trigger_protect * market.mark
+    stirred, name = state.stirred, market.symbol.name
     for working_type in WorkingType:
         price = market.working_price(working_type)
         triggers.note(working_type, price)
-        for algo_id in triggers.due(working_type, price):
+        seen = stirred.seen.get((name, working_type), UNSEEN)
+        for algo_id in triggers.due(working_type, price, seen):
             if not (protected and state.conditional_orders[algo_id].terms.price_protect):
-                state.stirred.reach(algo_id)
+                stirred.reach(algo_id)
+        if not protected:
+            # What has been reached need not be found again, however often the price comes back.
+            stirred.seen[name, working_type] = (max(seen[0], price), min(seen[1], price))
