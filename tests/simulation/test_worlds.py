@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from perpbox.account import House
 from perpbox.engine.line import Line
 from perpbox.engine.snapshot import dump
 from perpbox.engine.state import State, money_sums
@@ -18,7 +19,8 @@ from tests.simulation.world import World
 SHORT: Final = 5_000
 LONG: Final = 100_000
 CHECK_EVERY: Final = 250
-"""Commands between two looks at every order, level and sum; money is counted after each."""
+"""Commands between two looks at every order, level and sum; money and positions are counted after
+each."""
 WORLDS: Final = os.environ.get("PERPBOX_WORLDS", "")
 """Seeds of long worlds, "7" or "1-20", as `make simulate` names them; else there is a short one."""
 
@@ -37,12 +39,13 @@ def run(seed: int, commands: int) -> Opinion:
                 opinion.follow(line)
             lines.clear()
             sums_are_zero(world.state)
+            longs_are_shorts(world.state)
+            debts_are_explained(world.state)
             if number % CHECK_EVERY == 0:
                 check_state(world.state)
                 assert dump(opinion.replica) == dump(world.state), "replay differs from memory"
         check_state(world.state)
         assert dump(opinion.replica) == dump(world.state), "replay differs from memory"
-        debts_are_explained(world.state)
         report = verify_journal(world.journal)
         assert report.holds, report
     except BaseException:
@@ -55,12 +58,27 @@ def sums_are_zero(state: State) -> None:
     assert not any(money_sums(state).values()), money_sums(state)
 
 
+def longs_are_shorts(state: State) -> None:
+    """What clients hold, the house holds the other way round."""
+    for market in state.markets.values():
+        held = sum(
+            position.quantity
+            for exposure in market.holders.values()
+            for position in exposure.positions.values()
+        )
+        assert held + market.house_quantity == 0, market.symbol.name
+
+
 def debts_are_explained(state: State) -> None:
-    """Who owes something without a position is owed for by nobody: the fund is empty."""
+    """Who owes something has positions or other assets that carry it, or the fund is empty."""
     for account in state.accounts.values():
         for asset, balance in account.balances.items():
-            if balance.wallet < 0 and not account.active and not account.multi_assets:
-                assert state.house.get((-4, asset), 0) == 0, (account.account_id, asset)
+            if balance.wallet >= 0:
+                continue
+            carried = account.multi_assets and any(b.wallet > 0 for b in account.balances.values())
+            held = any(p.quantity for e in account.active.values() for p in e.positions.values())
+            fund = state.house.get((House.INSURANCE, asset), 0)
+            assert carried or held or fund == 0, (account.account_id, asset)
 
 
 def seeds(worlds: str) -> list[int]:
