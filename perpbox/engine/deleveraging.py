@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from perpbox.account import (
-    Account,
-    AutoClose,
-    Order,
-    OrderType,
-    PositionSide,
-    SelfTradePrevention,
-    Side,
-    TimeInForce,
-)
-from perpbox.engine.events import OrderAccepted, OrderCanceled
+from perpbox.account import AutoClose, Order, Side
+from perpbox.engine.closing import enter_closing_order
+from perpbox.engine.events import OrderCanceled
 from perpbox.engine.fills import take_over
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.margin.deleveraging import Ranked, ranked
-from perpbox.money import Price, Quantity
-
-CLIENT_ORDER_ID = "adl_autoclose"
+from perpbox.money import Price
 
 
 def deleverage(turn: Turn, bankrupt: Order, price: Price) -> None:
@@ -38,7 +28,8 @@ def deleverage(turn: Turn, bankrupt: Order, price: Price) -> None:
             turn.emit(OrderCanceled(account.account_id, order_id))
         quantity = min(bankrupt.remaining, abs(place.position.quantity))
         leg = place.position.position_side
-        order = _enter(turn, account, bankrupt.symbol, leg, -bankrupt.side, quantity, price)
+        asked = (bankrupt.symbol, leg, -bankrupt.side, quantity, price)
+        order = enter_closing_order(turn, account.account_id, *asked, AutoClose.ADL)
         take_over(turn, market, order, bankrupt, price, quantity)
     if bankrupt.remaining:
         take_over(turn, market, None, bankrupt, price, bankrupt.remaining)
@@ -53,33 +44,3 @@ def ranking(state: State, symbol: str, side: Side) -> list[Ranked]:
         if position.quantity * side > 0
     ]
     return sorted(places, key=lambda place: place[:3])
-
-
-def _enter(
-    turn: Turn,
-    account: Account,
-    symbol: str,
-    leg: PositionSide,
-    side: Side,
-    quantity: Quantity,
-    price: Price,
-) -> Order:
-    order_id = turn.state.next_order_id
-    turn.emit(
-        OrderAccepted(
-            account.account_id,
-            order_id,
-            symbol,
-            CLIENT_ORDER_ID,
-            side,
-            leg,
-            OrderType.LIMIT,
-            TimeInForce.IOC,
-            price,
-            quantity,
-            reduce_only=False,
-            self_trade_prevention=SelfTradePrevention.NONE,
-            auto_close=AutoClose.ADL,
-        )
-    )
-    return turn.state.orders[order_id]

@@ -8,10 +8,8 @@ from perpbox.account import (
     ExpiryReason,
     House,
     Order,
-    OrderType,
-    SelfTradePrevention,
-    TimeInForce,
 )
+from perpbox.engine.closing import enter_closing_order
 from perpbox.engine.deleveraging import deleverage
 from perpbox.engine.events import (
     ConditionalExpired,
@@ -20,7 +18,6 @@ from perpbox.engine.events import (
     LiquidationStarted,
     LiquidationStepped,
     MoneyReason,
-    OrderAccepted,
     OrderExpired,
     PositionChanged,
 )
@@ -149,26 +146,10 @@ def _tell(
 def _enter(
     turn: Turn, account: Account, holding: Holding, quantity: Quantity, price: Price
 ) -> Order:
-    """A liquidation order: LIMIT IOC, without self-trade prevention."""
-    order_id = turn.state.next_order_id
-    turn.emit(
-        OrderAccepted(
-            account.account_id,
-            order_id,
-            holding.exposure.symbol.name,
-            f"autoclose-{order_id}",
-            -1 if holding.position.quantity > 0 else 1,
-            holding.position.position_side,
-            OrderType.LIMIT,
-            TimeInForce.IOC,
-            price,
-            quantity,
-            reduce_only=False,
-            self_trade_prevention=SelfTradePrevention.NONE,
-            auto_close=AutoClose.LIQUIDATION,
-        )
-    )
-    return turn.state.orders[order_id]
+    """A liquidation order against the position."""
+    side = -1 if holding.position.quantity > 0 else 1
+    asked = (holding.exposure.symbol.name, holding.position.position_side, side, quantity, price)
+    return enter_closing_order(turn, account.account_id, *asked, AutoClose.LIQUIDATION)
 
 
 def _reduce(
