@@ -20,6 +20,7 @@ from perpbox.engine.events import (
 )
 from perpbox.engine.turn import Turn
 from perpbox.money import parse, text_short
+from tests.engine.limits_told import ABOUT_LIMITS, told_of_limit
 
 VERBS: Final = (
     "filled",
@@ -30,6 +31,12 @@ VERBS: Final = (
     "waits",
     "triggered",
     "rejected",
+    "called",
+    "safe",
+    "liquidated",
+    "reduces",
+    "hands-over",
+    "deleverages",
 )
 
 
@@ -102,6 +109,9 @@ def facts_of(turn: Turn, names: dict[int, str], ids: dict[int, str]) -> list[Fac
     acting |= {o.algo_id for o in turn.conditional_orders[:1]}
     facts = []
     for event in turn.events:
+        if isinstance(event, ABOUT_LIMITS):
+            facts.append(Fact(names[event.account_id], *told_of_limit(event)))
+            continue
         verb, values = _told(turn, event)
         if not verb or not isinstance(event, ABOUT_ORDERS | ABOUT_CONDITIONALS):
             continue

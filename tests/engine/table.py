@@ -205,6 +205,7 @@ ACTIONS: Final[dict[str, Callable[[Table, Words], Turn]]] = {
     "clock": _clock,
     "mark-source": _mark_source,
     "funding": _funding,
+    "fund": lambda table, w: table.rig.submit(ask.MoveInsurance(w[0], parse(w[1]))),
     "venue": lambda table, _: table.rig.submit(ask.OpenVenue()),
 }
 
