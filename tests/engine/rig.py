@@ -15,7 +15,12 @@ from perpbox.engine.turn import Turn
 from perpbox.instrument import Catalogue
 from perpbox.margin.funding import SAMPLE_SPAN
 from perpbox.money import Millis
-from tests.engine.invariants import check_figures, check_round_trip, check_state
+from tests.engine.invariants import (
+    check_figures,
+    check_round_trip,
+    check_state,
+    nobody_is_at_a_limit,
+)
 from tests.worlds import CATALOGUE
 
 START: Final[Millis] = 1_700_000_000_000
@@ -57,6 +62,7 @@ class Rig:
             apply(self.replayed, event, line.time)
         if self.checked:
             self.check()
+            nobody_is_at_a_limit(self.state)
         return turn
 
     def check(self) -> None:

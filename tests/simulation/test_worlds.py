@@ -12,7 +12,7 @@ from perpbox.engine.line import Line
 from perpbox.engine.snapshot import dump
 from perpbox.engine.state import State, money_sums
 from perpbox.journal.verification import verify_journal
-from tests.engine.invariants import check_state
+from tests.engine.invariants import check_state, nobody_is_at_a_limit
 from tests.simulation.opinion import Opinion
 from tests.simulation.world import World
 
@@ -43,8 +43,10 @@ def run(seed: int, commands: int) -> Opinion:
             debts_are_explained(world.state)
             if number % CHECK_EVERY == 0:
                 check_state(world.state)
+                nobody_is_at_a_limit(world.state)
                 assert dump(opinion.replica) == dump(world.state), "replay differs from memory"
         check_state(world.state)
+        nobody_is_at_a_limit(world.state)
         assert dump(opinion.replica) == dump(world.state), "replay differs from memory"
         report = verify_journal(world.journal)
         assert report.holds, report
