@@ -153,7 +153,8 @@ def holders_are_who_hold(state: State) -> None:
 def nobody_is_at_a_limit(state: State) -> None:
     """A pool that is at its limit has been dealt with, and one near it is called.
 
-    Looked at on a copy, whose figures nothing has kept from before. An isolated wallet may be below zero by funding, while profit carries the position.
+    Looked at on a copy, whose figures nothing has kept from before. An isolated wallet may be
+    below zero by funding, while profit carries the position.
     """
     state = load(dump(state), state.catalogue)
     assets = list(state.catalogue.assets)

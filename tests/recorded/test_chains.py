@@ -144,9 +144,13 @@ def xrp_orders() -> Chain:
 
 
 def portfolio_margin() -> Chain:
-    """A maker's fill in an account that had nothing: its wallet is minus the commission."""
+    """A maker's fill in an account that had nothing: its wallet is minus the commission.
+
+    What carried it lay outside of futures.
+    """
     (update,) = lines_of("events", "roq_evt_account_update_papi")
     replay = Replay({"BTCUSDT": update.figure("ep")}, 0)
+    replay.rig.limits_hold = False
     replay.fill("BTCUSDT", BUY, update.figure("pa"), update.figure("ep"), is_maker=True)
     yield told(replay, update)
 
