@@ -15,6 +15,7 @@ from perpbox.engine.watch import Watch
 from perpbox.margin.pool import Pool, pool_place, pools_of
 from perpbox.margin.room import (
     ANY_PRICE,
+    CALL_RATE,
     CALL_RATIO,
     claim,
     edges_of,
@@ -113,7 +114,8 @@ def _is_safe(
     """Whether the account is safe within its edges, those of changed positions set anew."""
     for name, _ in changed:
         exposure = account.exposures[name]
-        if exposure.isolated:
+        # Its gains may need more than they add, which no edge on the losing side tells of.
+        if exposure.isolated or exposure.steepest_rate > CALL_RATE:
             return False
         _change_claim(turn, account.account_id, exposure, claims)
     sums = claims.sums

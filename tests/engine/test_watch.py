@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from perpbox.engine import commands as ask
 from perpbox.engine.events import MarginCalled, MarginCallEnded
@@ -14,8 +15,9 @@ from perpbox.engine.turn import Turn
 from perpbox.engine.watch import ENOUGH, SPARE, Heap, Watch
 from perpbox.margin.room import ANY_PRICE
 from perpbox.money import Price, parse
-from tests.engine.table import play
-from tests.worlds import CATALOGUE
+from tests.engine.rig import Rig
+from tests.engine.table import Table, play
+from tests.worlds import CATALOGUE, symbol
 
 # The watch by itself.
 
@@ -56,9 +58,9 @@ def test_new_edges_replace_those_before() -> None:
 
 def test_an_account_that_holds_nothing_or_is_gone_is_not_found() -> None:
     watch = Watch()
-    for symbol in ("BTCUSDT", "ETHUSDC"):
-        watch.set(1, symbol, 90, 0)
-        watch.set(2, symbol, 90, 0)
+    for name in ("BTCUSDT", "ETHUSDC"):
+        watch.set(1, name, 90, 0)
+        watch.set(2, name, 90, 0)
     watch.forget(1, "BTCUSDT")
     watch.forget(1, "DOGEUSDT")
     assert watch.passed("BTCUSDT", 80) == [2]
@@ -223,4 +225,29 @@ def test_an_index_price_brings_an_account_in_multi_assets_mode_to_its_limit() ->
         index BNB 140                                  -> alice liquidated
                                                        -> alice BTCUSDT reduces 0.2
                                                        -> alice filled 0.2
+    """)
+
+
+STEEP = symbol(
+    "STEEPUSDT",
+    len(CATALOGUE.symbols),
+    price="1",
+    tick="0.001",
+    prices=("0.1", "1000"),
+    step="1",
+    most=("1000000", "1000000"),
+    table=(("5000", 20, "0.01"), ("1000000", 1, "0.9")),
+)
+
+
+def test_a_gain_that_needs_more_than_it_adds_to_the_balance_is_seen() -> None:
+    """4 000 at 5: a balance of 16 598, four fifths of it 13 278.4, and 13 550 are needed."""
+    symbols = {**CATALOGUE.symbols, STEEP.name: STEEP}
+    table = Table(Rig(replace(CATALOGUE, symbols=symbols)))
+    table.play("""
+        alice deposits 600 USDT
+        quotes STEEPUSDT asks 90000@1
+        alice buy 4000 STEEPUSDT market
+        market STEEPUSDT mark 4                        -> nothing
+        market STEEPUSDT mark 5                        -> alice USDT called maint 13550
     """)
