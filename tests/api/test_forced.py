@@ -73,6 +73,27 @@ def test_force_orders_are_found_by_symbol_type_and_time(exchange: Exchange, ruin
     assert found(startTime=NOON) == 1
 
 
+def test_a_limit_cuts_force_orders_at_the_end_that_was_not_asked_for(exchange: Exchange) -> None:
+    """The latest without a startTime, the earliest with one; the oldest is always first."""
+    trader = open_trader(exchange, USDT="303")
+    for _ in range(3):
+        trader.market("BUY", "0.1")
+        exchange.move(BTCUSDT="47120")
+        exchange.transfer(trader.account_id, "USDT", "303")
+        exchange.move(BTCUSDT="50000")
+    first, second, third = (row["orderId"] for row in trader.get(FORCED))
+    assert first < second < third
+
+    def found(**asked: Any) -> list[int]:
+        return [row["orderId"] for row in trader.get(FORCED, **asked)]
+
+    assert found(limit=2) == [second, third]
+    assert found(limit=2, startTime=NOON) == [first, second]
+    assert found(limit=1, endTime=exchange.now) == [third]
+    assert found(limit=100) == [first, second, third]
+    assert open_trader(exchange, "other").get(FORCED) == []
+
+
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
@@ -141,6 +162,39 @@ def test_a_cross_hedge_has_one_place_for_both_legs(exchange: Exchange) -> None:
     ]
     assert trader.get(QUANTILE, symbol="ADAUSDT") == []
     assert trader.refused("GET", QUANTILE, symbol="NOPE") == -1121
+
+
+def test_the_legs_of_an_isolated_hedge_have_a_place_each(exchange: Exchange) -> None:
+    trader = open_trader(exchange, USDT="5000")
+    trader.post("/fapi/v1/positionSide/dual", dualSidePosition="true")
+    trader.post("/fapi/v1/marginType", symbol="BTCUSDT", marginType="ISOLATED")
+    trader.market("BUY", "0.1", positionSide="LONG")
+    trader.market("SELL", "0.05", positionSide="SHORT")
+    exchange.move(BTCUSDT="51000")
+    assert trader.get(QUANTILE, symbol="BTCUSDT") == [
+        {"symbol": "BTCUSDT", "adlQuantile": {"LONG": 4, "SHORT": 0, "BOTH": 0}}
+    ]
+    legs = trader.get("/fapi/v3/positionRisk", symbol="BTCUSDT")
+    assert {row["positionSide"]: row["adl"] for row in legs} == {"LONG": 4, "SHORT": 0}
+
+
+def test_every_answer_tells_the_same_place_for_thirty_seconds(exchange: Exchange) -> None:
+    trader = open_trader(exchange, USDT="5000")
+    trader.market("SELL", "0.1")
+    exchange.move(BTCUSDT="49000")
+
+    def places() -> tuple[int, int, int]:
+        [third] = trader.get("/fapi/v3/positionRisk", symbol="BTCUSDT")
+        [second] = trader.get("/fapi/v2/positionRisk", symbol="BTCUSDT")
+        [own] = trader.get(QUANTILE)
+        return third["adl"], second["adlQuantile"], own["adlQuantile"]["BOTH"]
+
+    assert places() == (4, 4, 4)
+    exchange.move(BTCUSDT="51000")
+    exchange.pass_time(29_999)
+    assert places() == (4, 4, 4)
+    exchange.pass_time(1)
+    assert places() == (0, 0, 0)
 
 
 def test_the_risk_of_a_symbol_goes_by_the_fund(exchange: Exchange) -> None:
