@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from perpbox.account import PositionSide
+from perpbox.account import BUY, SELL, PositionSide
+from perpbox.engine.deleveraging import ranking
 from perpbox.margin.deleveraging import PRECISION, quantile, ranked
 from tests.engine.table import Table, play
 
@@ -64,3 +65,33 @@ def test_both_legs_of_a_cross_hedge_rank_alike() -> None:
 )
 def test_quantiles_are_fifths(place: int, count: int, found: int) -> None:
     assert quantile(place, count) == found
+
+
+def test_in_multi_assets_mode_all_cross_wallets_count() -> None:
+    """997.5 USDT at 0.9998 and 1 BNB at 600, each at its bid rate."""
+    table = play(SHORT.replace("1000 USDT", "1000 USDT 1 BNB\n alice assets multi", 1))
+    table.play("market BTCUSDT mark 45000")
+    wallet = 997.5 * 0.9998 * 0.9999 + 600 * 0.95
+    assert rank(table) == pytest.approx(500 / wallet * 18 / (wallet + 500))
+
+
+def test_of_equal_ranks_the_older_account_is_first_and_losers_are_last() -> None:
+    table = play("""
+        late deposits 500 USDT
+        alice deposits 1000 USDT
+        bob deposits 1000 USDT
+        rich deposits 9000 USDT
+        quotes BTCUSDT bids 9@48000
+        market BTCUSDT mark 48000
+        late sell 0.1 BTCUSDT market
+        market BTCUSDT mark 50000
+        quotes BTCUSDT bids 9@50000
+        rich sell 0.1 BTCUSDT market
+        bob sell 0.1 BTCUSDT market
+        alice sell 0.1 BTCUSDT market
+        market BTCUSDT mark 49000
+    """)
+    names = {account_id: name for name, account_id in table.ids.items()}
+    places = ranking(table.rig.state, "BTCUSDT", SELL)
+    assert [names[place.account_id] for place in places] == ["alice", "bob", "rich", "late"]
+    assert ranking(table.rig.state, "BTCUSDT", BUY) == []
