@@ -12,6 +12,12 @@ from typing import Final, TypeAlias
 Day: TypeAlias = str
 """Such as "2025-12-09"."""
 
+LISTEN_KEY_TOLD: Final[Day] = "2024-04-25"
+"""`PUT /fapi/v1/listenKey` answers with the key."""
+TRADE_LITE: Final[Day] = "2024-09-03"
+"""The user data stream has TRADE_LITE."""
+EXPIRY_REASON: Final[Day] = "2025-10-23"
+"""ORDER_TRADE_UPDATE has `er`."""
 DEEP_OPPONENT_REMOVED: Final[Day] = "2025-10-23"
 """priceMatch OPPONENT_10 and OPPONENT_20 are gone, "temporarily"; nothing says they came back."""
 
