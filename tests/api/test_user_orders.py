@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.api.exchange import Exchange
 from tests.api.listening import Connection, follow
-from tests.api.trader import ORDER, Trader
+from tests.api.trader import Trader
 
 
 def updates(connection: Connection) -> list[Any]:
