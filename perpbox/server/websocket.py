@@ -57,6 +57,9 @@ class Cork(asyncio.WriteTransport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.kept.append(bytes(data))
 
+    def is_closing(self) -> bool:
+        return False
+
 
 class Incoming:
     """A frame, or a message of several, that has arrived in part."""
@@ -166,7 +169,7 @@ class WebSocket(asyncio.Protocol):
     # --- what the session calls
 
     def send(self, frame: bytes) -> None:
-        if self.state == OPEN:
+        if self.state == OPEN and not self.transport.is_closing():
             self.transport.write(frame)
 
     def close(self, code: int, reason: str) -> None:
@@ -361,7 +364,8 @@ class WebSocket(asyncio.Protocol):
         self.incoming = None
 
     def _write(self, opcode: Opcode, payload: bytes) -> None:
-        self.transport.write(Frame(opcode, payload).serialize(mask=False))
+        if not self.transport.is_closing():  # else the loop's log would tell of each write
+            self.transport.write(Frame(opcode, payload).serialize(mask=False))
 
     def _note(self, error: Exception) -> None:
         self.server.note_failure(error, "WEBSOCKET", "")
