@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from copy import copy
+from itertools import islice
 from typing import Final
 
 from msgspec import Struct
@@ -13,6 +15,8 @@ from perpbox.money import Millis, Price, Product, Quantity
 from perpbox.tape.intervals import Interval
 from perpbox.tape.prints import Trade
 
+KEPT_CANDLES: Final = 1500
+"""Of an interval that is followed; as many as `GET /fapi/v1/klines` answers with at most."""
 NO_TRADE: Final = -1
 """Id of the first and the last trade of a candle that has none, as streams were recorded."""
 
@@ -108,23 +112,23 @@ def traded(interval: Interval, trades: Iterable[Trade]) -> Iterator[Candle]:
 
 
 def unbroken(
-    interval: Interval, trades: Iterable[Trade], first: Millis, last: Millis, price: Price | None
+    interval: Interval, candles: Iterable[Candle], first: Millis, last: Millis, price: Price | None
 ) -> Iterator[Candle]:
     """The candles that begin from `first` to `last`, without a gap.
 
-    The trades are those from `first` on; `price` is that of the trade before them, if there was
-    one. Where nothing was traded yet there is no candle; where nothing was traded any more
-    candles are flat, as in what the exchange publishes.
+    Those that are given begin at `first` or later and hold trades; `price` is that of the trade
+    before them, if there was one. Where nothing was traded yet there is no candle; where nothing
+    was traded any more candles are flat, as in what the exchange publishes.
     """
     due = first
-    for candle in traded(interval, trades):
+    for candle in candles:
+        if candle.open_time > last:
+            break
         if price is None:
             due = candle.open_time
-        while price is not None and due < candle.open_time and due <= last:
+        while price is not None and due < candle.open_time:
             yield flat(interval, due, price)
             due = interval.shifted(due, 1)
-        if due > last:
-            return
         yield candle
         price = candle.close
         due = candle.close_time + 1
@@ -134,39 +138,52 @@ def unbroken(
 
 
 class Series:
-    """The latest candles of one interval, as a symbol's trades come."""
+    """The latest candles of one interval in which a symbol was traded, as its trades come."""
 
-    __slots__ = ("_before", "_current", "_interval", "_seen", "asked")
+    __slots__ = ("_interval", "_known", "_price", "_seen", "asked", "since")
 
-    def __init__(self, interval: Interval, trades: Iterable[Trade]) -> None:
-        """The trades are all from the beginning of the candle in which the last one lies."""
+    def __init__(
+        self, interval: Interval, since: Millis, price: Price | None, trades: Iterable[Trade]
+    ) -> None:
+        """The trades are all from a candle's beginning on; the price is that of the one before."""
         self._interval = interval
-        self._current: Candle | None = None
-        self._before: Candle | None = None
-        """The last one but it in which anything was traded, once one has been followed."""
+        self._known: deque[Candle] = deque()
+        self._price = price
         self._seen = 0
+        self.since = since
+        """From here on every candle is known."""
         self.asked = 0
         """The tape's version when it was last asked for."""
         for trade in trades:
             self.add(trade)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it keeps as many candles as it may, so that it cannot begin earlier."""
+        return len(self._known) >= KEPT_CANDLES
 
     def add(self, trade: Trade) -> None:
         """Take in the next trade; one that was read from the history is not taken in twice."""
         if trade.trade_id <= self._seen:
             return
         self._seen = trade.trade_id
-        current = self._current
-        if current is not None and trade.time <= current.close_time:
-            current.add(trade)
+        known = self._known
+        if known and trade.time <= known[-1].close_time:
+            known[-1].add(trade)
             return
-        self._before = current
-        self._current = begun(self._interval, trade)
+        if self.is_full:
+            oldest = known.popleft()
+            self.since, self._price = oldest.close_time + 1, oldest.close
+        known.append(begun(self._interval, trade))
 
-    def at(self, open_time: Millis) -> Candle | None:
-        """The candle that begins then, flat if need be; None if it is too old to be known here."""
-        for known in (self._current, self._before):
-            if known is not None and open_time >= known.open_time:
-                if open_time == known.open_time:
-                    return copy(known)
-                return flat(self._interval, open_time, known.close)
-        return None
+    def between(self, first: Millis, last: Millis) -> Iterator[Candle]:
+        """The candles that begin from `first`, not before `since`, to `last`, without a gap."""
+        known = self._known
+        place = len(known)
+        # What is asked for lies mostly at the end.
+        while place and known[place - 1].open_time >= first:
+            place -= 1
+        price = known[place - 1].close if place else self._price
+        # Copies: those that are known go on changing.
+        wanted = map(copy, islice(known, place, None))
+        return unbroken(self._interval, wanted, first, last, price)

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from perpbox.engine.events import Traded
 from perpbox.engine.line import Line
 from perpbox.money import Millis, Price
-from perpbox.tape.candles import Candle, Series, unbroken
+from perpbox.tape.candles import Candle, Series, traded, unbroken
 from perpbox.tape.day import Day, DayStatistics, statistics_of, window_start
 from perpbox.tape.intervals import Interval
 from perpbox.tape.prints import Print, Trade, printed
@@ -105,32 +105,32 @@ class Tape:
         trade before, and its trades are 0 and have the id -1. So it is in what the exchange
         publishes and streams.
         """
-        last = self.last_trade(symbol)
-        if last is None:
-            return None
-        reel = self._reel(symbol)
-        series = reel.series.get(interval)
-        if series is None:
-            trades = self.trades_since(symbol, interval.open_time(last.time))
-            series = reel.series[interval] = Series(interval, trades)
-        series.asked = reel.version
-        open_time = interval.open_time(time)
-        known = series.at(open_time)
-        if known is not None:
-            return known
-        return next(self.candles(symbol, interval, open_time, open_time), None)
+        return next(self.candles(symbol, interval, time, time), None)
 
     def candles(
         self, symbol: str, interval: Interval, first: Millis, last: Millis
     ) -> Iterator[Candle]:
         """The candles in which these times and those between them lie, from the first trade on.
 
-        They are made anew out of the trades, one by one, without a gap: flat where none was.
+        They are made one by one, without a gap, before the venue's next turn. Those that reach to
+        the last trade are kept and followed, as many as a series holds; others are made anew.
         """
+        newest = self.last_trade(symbol)
+        if newest is None:
+            return iter(())
         first, last = interval.open_time(first), interval.open_time(last)
-        close_time = interval.close_time(last)
-        trades = takewhile(lambda t: t.time <= close_time, self.trades_since(symbol, first))
-        return unbroken(interval, trades, first, last, self._price_before(symbol, first))
+        series = self._reel(symbol).series.get(interval)
+        if series is None or (first < series.since and not series.is_full):
+            current = interval.open_time(newest.time)
+            if last >= current:
+                series = self._follow(symbol, interval, min(first, current))
+        if series is None or first < series.since:
+            close_time = interval.close_time(last)
+            trades = takewhile(lambda t: t.time <= close_time, self.trades_since(symbol, first))
+            price = self._price_before(symbol, first)
+            return unbroken(interval, traded(interval, trades), first, last, price)
+        series.asked = self.version(symbol)
+        return series.between(first, last)
 
     def statistics(self, symbol: str, now: Millis) -> DayStatistics | None:
         """The figures of the last day; None if nothing was ever traded.
@@ -181,6 +181,13 @@ class Tape:
         for _, name, kept in self._in_flight:
             if name == symbol and kept.trade_id > last_id:
                 yield kept
+
+    def _follow(self, symbol: str, interval: Interval, since: Millis) -> Series:
+        """Make a series that begins with this candle, and keep it."""
+        trades = self.trades_since(symbol, since)
+        series = Series(interval, since, self._price_before(symbol, since), trades)
+        self._reel(symbol).series[interval] = series
+        return series
 
     def _price_before(self, symbol: str, time: Millis) -> Price | None:
         """The price of the last trade before a time."""

@@ -118,6 +118,19 @@ def test_candles_in_a_row_have_no_gap() -> None:
     ]
 
 
+def test_candles_that_reach_to_the_present_are_kept_and_others_are_not() -> None:
+    tape = tape_of(MORNING)
+    kept = tape._reel(BTC).series
+    list(tape.candles(BTC, Interval.MINUTE, at("2026-01-07 09:29"), at("2026-01-07 09:30")))
+    assert kept == {}
+    tape.candle(BTC, Interval.MINUTE, at("2026-01-07 09:40"))
+    assert kept[Interval.MINUTE].since == at("2026-01-07 09:33")
+    list(tape.candles(BTC, Interval.MINUTE, at("2026-01-07 09:30"), at("2026-01-07 09:40")))
+    assert kept[Interval.MINUTE].since == at("2026-01-07 09:30")
+    tape.candle(BTC, Interval.MINUTE, at("2026-01-07 09:29"))
+    assert kept[Interval.MINUTE].since == at("2026-01-07 09:30")
+
+
 def test_candles_in_a_row_begin_and_end_where_they_are_asked_to() -> None:
     tape = tape_of(MORNING)
 

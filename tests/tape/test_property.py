@@ -20,7 +20,8 @@ from perpbox.journal.history import History
 from perpbox.journal.journal import Head
 from perpbox.journal.memory import MemoryJournal
 from perpbox.money import SCALE, Millis
-from perpbox.tape import Interval, Print, Tape
+from perpbox.tape import Interval, Print, Tape, candles
+from perpbox.tape.candles import KEPT_CANDLES
 from tests.journal.story import catalogue_json
 from tests.tape import opinion
 from tests.tape.told import BTC, ETH, Lagging, at, line_of
@@ -130,7 +131,11 @@ def live(world: World, turns: int, between: Callable[[World], None]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_with_a_journal_that_lags(seed: int) -> None:
+@pytest.mark.parametrize("kept", [1, 4, KEPT_CANDLES])
+def test_with_a_journal_that_lags(seed: int, kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many candles are kept."""
+    monkeypatch.setattr(candles, "KEPT_CANDLES", kept)
+
     def between(world: World) -> None:
         journal = world.journal
         assert isinstance(journal, Lagging)
