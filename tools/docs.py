@@ -28,6 +28,7 @@ DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
 
 SECURITY: Final = {
     Security.NONE: "public",
+    Security.USER_STREAM: "key that may read, no signature",
     Security.USER_DATA: "signed, key that may read",
     Security.TRADE: "signed, key that may trade",
 }

@@ -55,6 +55,9 @@ PURPOSES: Final = {
     "GET /fapi/v1/algoOrder": "one conditional order, waiting or past",
     "GET /fapi/v1/openAlgoOrders": "the conditional orders that wait, of a symbol or of all",
     "GET /fapi/v1/allAlgoOrders": "conditional orders of at most seven days, or from an id on",
+    "POST /fapi/v1/listenKey": "opens the user data stream, or keeps it open",
+    "PUT /fapi/v1/listenKey": "keeps the user data stream open for another hour",
+    "DELETE /fapi/v1/listenKey": "closes the user data stream",
     "GET /fapi/v1/order": "one order, open or past",
     "GET /fapi/v1/openOrder": "one open order",
     "GET /fapi/v1/openOrders": "the open orders of a symbol or of all",
@@ -67,9 +70,6 @@ PURPOSES: Final = {
 
 NOT_SERVED: Final = (
     ("GET", "/fapi/v1/orderAmendment", "past amendments of an order"),
-    ("POST", "/fapi/v1/listenKey", "open a user data stream"),
-    ("PUT", "/fapi/v1/listenKey", "keep a user data stream open"),
-    ("DELETE", "/fapi/v1/listenKey", "close a user data stream"),
     ("GET", "/fapi/v1/klines", "klines"),
     ("GET", "/fapi/v1/continuousKlines", "klines of a contract type"),
     ("GET", "/fapi/v1/indexPriceKlines", "klines of the index price"),
@@ -132,6 +132,7 @@ RULES: Final = {
     "INVALID_ORDER_TYPE": "neither LIMIT nor MARKET",
     "INVALID_SIDE": "neither BUY nor SELL",
     "BAD_SYMBOL": "the symbol, or the asset index, is not in the catalogue",
+    "NO_SUCH_LISTEN_KEY": "the account has no listen key that is good, or not the one it names",
     "BAD_COMBINATION": "`fromId` together with a time",
     "INVALID_PARAMETER": "an optional parameter is not of its type, or a list is not JSON",
     "INVALID_RESPONSE_TYPE": "neither ACK nor RESULT",

@@ -66,6 +66,14 @@ class Error(Enum):
     INVALID_ORDER_TYPE = (-1116, "Invalid orderType.", 400)
     INVALID_SIDE = (-1117, "Invalid side.", 400)
     BAD_SYMBOL = (-1121, "Invalid symbol.", 400)
+    NO_SUCH_LISTEN_KEY = (
+        -1125,
+        (
+            "This listenKey does not exist. Please use `POST /fapi/v1/listenKey` to recreate"
+            " `listenKey`"
+        ),
+        400,
+    )
     BAD_COMBINATION = (-1128, "Combination of optional parameters invalid.", 400)
     INVALID_PARAMETER = (-1130, "Data sent for parameter '{}' is not valid.", 400)
     INVALID_RESPONSE_TYPE = (-1136, "Invalid newOrderRespType.", 400)

@@ -8,7 +8,18 @@ from typing import Final
 
 from msgspec import Struct
 
-from perpbox.api import account, adl, conditional, forced, history, market, orders, settings, trial
+from perpbox.api import (
+    account,
+    adl,
+    conditional,
+    forced,
+    history,
+    listen_key,
+    market,
+    orders,
+    settings,
+    trial,
+)
 from perpbox.api.calendar import ADL_RISK, ALGO_ORDERS_COUNTED, ALGO_SERVICE, Day
 from perpbox.api.call import Call
 from perpbox.api.params import Params
@@ -17,11 +28,18 @@ Weight = int | Callable[[Params], int]
 
 
 class Security(Enum):
-    """What a request needs (general-info page), and the permission that its key must have."""
+    """What a request needs (general-info page)."""
 
     NONE = ""
+    USER_STREAM = "stream"
+    """The key alone: no time, no signature."""
     USER_DATA = "read"
     TRADE = "trade"
+
+    @property
+    def permission(self) -> str:
+        """What its key must be allowed to do."""
+        return "read" if self is Security.USER_STREAM else self.value
 
 
 class Route(Struct, frozen=True):
@@ -48,6 +66,7 @@ def with_symbol(one: int, every: int) -> Callable[[Params], int]:
 
 
 NONE, USER_DATA, TRADE = Security.NONE, Security.USER_DATA, Security.TRADE
+USER_STREAM = Security.USER_STREAM
 ONE_ORDER: Final = (1, 1)
 BATCH: Final = (5, 1)
 
@@ -150,6 +169,10 @@ ROUTES: Final = (
         of_history=True,
         since=ALGO_SERVICE,
     ),
+    # Its user data stream.
+    Route("POST", "/fapi/v1/listenKey", USER_STREAM, 1, listen_key.start),
+    Route("PUT", "/fapi/v1/listenKey", USER_STREAM, 1, listen_key.keep),
+    Route("DELETE", "/fapi/v1/listenKey", USER_STREAM, 1, listen_key.stop),
     # Its past.
     Route("GET", "/fapi/v1/order", USER_DATA, 1, history.order, of_history=True),
     Route("GET", "/fapi/v1/openOrder", USER_DATA, 1, history.open_order),

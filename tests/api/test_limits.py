@@ -99,6 +99,9 @@ WEIGHTS: Final = {
     "GET /fapi/v1/allOrders": 5,
     "GET /fapi/v1/userTrades": 5,
     "GET /fapi/v1/income": 30,
+    "POST /fapi/v1/listenKey": 1,
+    "PUT /fapi/v1/listenKey": 1,
+    "DELETE /fapi/v1/listenKey": 1,
 }
 ORDER_COUNTS: Final = {
     "POST /fapi/v1/order": (1, 1),

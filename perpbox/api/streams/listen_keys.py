@@ -1,0 +1,103 @@
+"""Listen keys: the names of user data streams, good for an hour from when they were last kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import string
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import Struct
+
+from perpbox.account import AccountId
+from perpbox.money import Millis
+
+LIFE: Final[Millis] = 60 * 60 * 1000
+"""Of the venue's time, after POST or PUT (user-data-streams page)."""
+LENGTH: Final = 64
+ALPHABET: Final = string.ascii_letters + string.digits
+
+
+class ListenKey(Struct):
+    """An account's one key, as long as it is good."""
+
+    text: str
+    account_id: AccountId
+    expires: Millis
+
+
+class ListenKeys:
+    """The keys that are good. Each account has one at most.
+
+    They are kept in memory: no connection outlives the process, and whoever keeps a key alive is
+    told (-1125) that it is gone.
+    """
+
+    def __init__(self, seed: str | None = None) -> None:
+        self._seed = seed
+        self._made = 0
+        self._by_account: dict[AccountId, ListenKey] = {}
+        self._by_text: dict[str, ListenKey] = {}
+        self.on_end: Callable[[ListenKey, bool], None] = _nobody_minds
+        """Called with a key that is good no more, and whether its time was over."""
+
+    def start(self, account_id: AccountId, now: Millis) -> ListenKey:
+        """The account's key, good for another hour; made if there is none."""
+        self.expire(now)
+        key = self._by_account.get(account_id)
+        if key is None:
+            self._made += 1
+            key = ListenKey(self._letters(account_id), account_id, 0)
+            self._by_account[account_id] = self._by_text[key.text] = key
+        key.expires = now + LIFE
+        return key
+
+    def keep(self, account_id: AccountId, now: Millis) -> ListenKey | None:
+        """The account's key, good for another hour; None if there is none."""
+        self.expire(now)
+        key = self._by_account.get(account_id)
+        if key is not None:
+            key.expires = now + LIFE
+        return key
+
+    def of_account(self, account_id: AccountId) -> ListenKey | None:
+        return self._by_account.get(account_id)
+
+    def stop(self, account_id: AccountId) -> None:
+        """Let the account's key, if it has one, be good no more."""
+        key = self._by_account.get(account_id)
+        if key is not None:
+            self._end(key, in_time=False)
+
+    def find(self, text: str, now: Millis) -> ListenKey | None:
+        self.expire(now)
+        return self._by_text.get(text)
+
+    def expire(self, now: Millis) -> None:
+        """End the keys whose time is over, the earliest first."""
+        over = [key for key in self._by_account.values() if key.expires <= now]
+        for key in sorted(over, key=lambda key: key.expires):
+            self._end(key, in_time=True)
+
+    @property
+    def next_end(self) -> Millis | None:
+        """When the first of them expires."""
+        return min((key.expires for key in self._by_account.values()), default=None)
+
+    def _end(self, key: ListenKey, *, in_time: bool) -> None:
+        del self._by_account[key.account_id]
+        del self._by_text[key.text]
+        self.on_end(key, in_time)
+
+    def _letters(self, account_id: AccountId) -> str:
+        """Letters and digits alone: a client knows a private stream by them."""
+        if self._seed is None:
+            return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        told = f"{self._seed}:{account_id}:{self._made}:listen"
+        dice = hashlib.shake_256(told.encode()).digest(LENGTH)
+        return "".join(ALPHABET[byte % len(ALPHABET)] for byte in dice)
+
+
+def _nobody_minds(_key: ListenKey, _in_time: bool) -> None:
+    """Before somebody listens."""
