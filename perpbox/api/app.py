@@ -97,7 +97,7 @@ class Api:
         )
         if key.account_id not in self.venue.state.accounts:
             raise ApiError(Error.KEY_REJECTED)
-        if route.security is Security.USER_STREAM:
+        if not route.security.is_signed:
             return key.account_id
         require_time(params, now, self._machine_clock)
         self._authenticator.require_signature(key, *split_signature(query, body))

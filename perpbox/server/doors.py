@@ -13,13 +13,12 @@ from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.control.app import Control
 from perpbox.control.desk import Desk, Facts
 from perpbox.feed.clock import ClockMode, VenueClock, machine_time
-from perpbox.journal import History
 from perpbox.message import Answer, Request, Response, Session, Wire
 from perpbox.money import Millis
 from perpbox.server.compose import Parts
 from perpbox.server.settings import Settings
 from perpbox.server.wire import error_response
-from perpbox.tape import Print, Tape
+from perpbox.tape import Tape
 
 UNKNOWN_PATH: Final = -1000
 
@@ -77,15 +76,6 @@ class _SecondClock:
 
 def _tape(parts: Parts) -> Tape:
     """A tape that follows the venue; what was before this start comes from the history."""
-    first = parts.venue.state.next_trade_id
-    tape = Tape(lambda symbol: _before(parts.journal.history, symbol, first))
+    tape = Tape(parts.journal)
     parts.venue.listeners.append(tape.note)
     return tape
-
-
-def _before(history: History, symbol: str, first: int) -> list[Print]:
-    return [
-        Print(told.trade_id, told.price, told.quantity, told.taker_side, told.time)
-        for told in history.recent_trades(symbol)
-        if told.trade_id < first
-    ]
