@@ -12,6 +12,7 @@ from perpbox.api.app import Api
 from perpbox.api.calendar import NEWEST
 from perpbox.api.desk import Desk
 from perpbox.api.limits import Limits
+from perpbox.api.ws_api.app import WebSocketApi
 from perpbox.engine.commands import (
     Command,
     MarketPrices,
@@ -120,6 +121,7 @@ class Exchange:
             limits=limits,
             machine_clock=machine_clock,
         )
+        self.ws_api = WebSocketApi(self.api.guard)
         self._first_trade_id = self.state.next_trade_id
         if not before:
             self.submit(OpenVenue())
