@@ -71,11 +71,11 @@ def test_a_read_of_the_account_is_rests_byte_for_byte(
 
 def test_one_symbols_position(client: Client, alice: Trader) -> None:
     alice.market("BUY", "0.1")
-    alice.market("BUY", "0.1", symbol="ETHUSDC")
-    for method in ("account.position", "v2/account.position"):
-        told = client.ok(method, **BTC)
-        assert [row["symbol"] for row in told] == ["BTCUSDT"]
-    assert told == alice.get("/fapi/v3/positionRisk", **BTC)
+    alice.market("BUY", "100", symbol="ADAUSDT")
+    [old] = client.ok("account.position", **BTC)
+    [new] = client.ok("v2/account.position", **BTC)
+    assert old["symbol"] == new["symbol"] == "BTCUSDT"
+    assert [new] == alice.get("/fapi/v3/positionRisk", **BTC)
     assert client.refused("v2/account.position", symbol="NONE") == (400, -1121)
 
 
@@ -135,10 +135,11 @@ def test_an_order_that_trades(client: Client, alice: Trader) -> None:
     assert row["positionAmt"] == "0.100"
 
 
-def test_refusals_are_rests(client: Client) -> None:
+def test_refusals_are_rests(client: Client, alice: Trader) -> None:
     place = "order.place"
-    assert client.refused(place, **limit_order("BUY", "100", "49000")) == (400, -2027)
-    assert client.refused(place, **limit_order("BUY", "5", "49000")) == (400, -2019)
+    assert client.refused(place, **limit_order("BUY", "10", "49000")) == (400, -2019)
+    alice.post("/fapi/v1/leverage", symbol="BTCUSDT", leverage=150)
+    assert client.refused(place, **limit_order("BUY", "10", "49000")) == (400, -2027)
     assert client.refused(place, **limit_order("BUY", "0.0001", "49000")) == (400, -1111)
     assert client.refused(place, **BTC) == (400, -1102)
     assert client.refused("order.cancel", **BTC, orderId=7) == (400, -2011)
@@ -164,6 +165,7 @@ def test_a_conditional_order_is_placed_and_canceled(client: Client, alice: Trade
 
 
 def test_a_trailing_order_shows_what_it_trails_by(client: Client) -> None:
+    client.exchange.last(BTCUSDT="50000")
     order = conditional_order("SELL", "TRAILING_STOP_MARKET", None)
     told = client.ok("algoOrder.place", **order, callbackRate="1.5", activatePrice="51000")
     assert list(told) == fields.ALGO_TOLD
@@ -297,6 +299,7 @@ def counts(answer: Any) -> Any:
 def test_the_shape_of_a_recorded_answer_to_an_order(name: str, failed: bool) -> None:
     wanted = recorded(f"roq_ws_order_{name}{'_fail' * failed}")
     trader = open_trader(Exchange(limits=Limits()), USDT="1000000")
+    trader.post("/fapi/v1/leverage", symbol="BTCUSDT", leverage=150 if failed else 20)
     client = Client(trader)
     order = limit_order("BUY", "100" if failed else "1", "32000")
     if name != "place":

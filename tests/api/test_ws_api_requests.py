@@ -45,7 +45,7 @@ def test_an_id_is_echoed_as_it_was_sent(client: Client, request_id: str) -> None
     assert client.wire.payloads[-1].startswith(f'{{"id":{request_id},"status":400,'.encode())
 
 
-@pytest.mark.parametrize("request_id", ["1.0", "1e3", "true", "[]", "{}", '"\\ud800"'])
+@pytest.mark.parametrize("request_id", ["1.0", "1e3", "true", "[]", "{}"])
 def test_another_kind_of_id_is_refused_without_one(client: Client, request_id: str) -> None:
     told = client.text(f'{{"id":{request_id},"method":"session.status"}}')
     assert told["id"] is None
@@ -72,6 +72,9 @@ def test_another_kind_of_id_is_refused_without_one(client: Client, request_id: s
         '{"id":' + "[" * 100_000,
         '{"id":1,"method":"session.status","params":' + '{"a":' * 100_000,
         '{"id":"\ud800"}',
+        '{"id":"\\ud800"}',
+        '{"id":1,"method":"depth","params":{"symbol":"\\udc00"}}',
+        '{"id":1,"method":"depth","params":{"\\ud800\\u0041":1}}',
         "\x00",
     ],
     ids=lambda message: message[:20].encode("utf-8", "replace").decode(),
@@ -91,13 +94,10 @@ def test_what_is_no_json_object_is_refused(client: Client, message: str) -> None
         ('{"id":1,"method":5}', -1130, "method"),
         ('{"id":1,"method":null}', -1130, "method"),
         ('{"id":1,"method":["depth"]}', -1130, "method"),
-        ('{"id":1,"method":"\\ud800"}', -1130, "method"),
         ('{"id":1,"method":"depth","params":[]}', -1130, "params"),
         ('{"id":1,"method":"depth","params":"symbol=BTCUSDT"}', -1130, "params"),
         ('{"id":1,"method":"depth","params":{"symbol":["BTCUSDT"]}}', -1130, "symbol"),
         ('{"id":1,"method":"depth","params":{"symbol":{}}}', -1130, "symbol"),
-        ('{"id":1,"method":"depth","params":{"symbol":"\\ud800"}}', -1130, "symbol"),
-        ('{"id":1,"method":"depth","params":{"\\ud800":1}}', -1130, "params"),
         ('{"id":1,"method":"depth","params":{"returnRateLimits":"no"}}', -1130, "returnRateLimits"),
     ],
 )
@@ -156,7 +156,7 @@ def test_a_value_keeps_the_text_that_was_sent(sent: str, text: str | None) -> No
 def test_numbers_may_be_text_and_text_numbers(
     client: Client, quantity: object, price: object, stamp: type
 ) -> None:
-    order = limit_order("BUY", "1", "1", quantity=quantity, price=price)
+    order = {**limit_order("BUY", "", ""), "quantity": quantity, "price": price}
     told = client.ok(
         "order.place", **order, timestamp=stamp(client.exchange.now), recvWindow="9000"
     )
@@ -191,9 +191,10 @@ def test_the_published_example_of_what_is_signed() -> None:
     }
     text = json.dumps({"id": 1, "method": "order.place", "params": params})
     messages, signature = read_params(read_envelope(text)).signed()
-    assert messages == (
+    [message] = messages
+    assert message == (
         b"apiKey=K&price=0.20&quantity=1.0000000&side=SELL&symbol=BTCUSDT&timeInForce=GTC"
-        b"&timestamp=1668481559918&type=LIMIT",
+        b"&timestamp=1668481559918&type=LIMIT"
     )
     assert signature == b"S"
 
@@ -304,7 +305,7 @@ def test_whatever_is_signed_is_looked_at(
     method: str, params: dict[str, Any], request_id: int
 ) -> None:
     """The signature is right over whatever parameters there are, so that handlers see them."""
-    _, trader = settled()
+    trader = settled()[1]
     client = Client(trader)
     endpoint = {"order.place": "POST /fapi/v1/order", "order.modify": "PUT /fapi/v1/order"}
     base = BASES.get(endpoint.get(method, ""), {})

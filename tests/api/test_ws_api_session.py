@@ -109,7 +109,7 @@ def test_another_kind_of_key_cannot_log_on(alice: Trader, kind: KeyKind) -> None
 
 
 def test_a_log_on_is_checked_and_a_bad_one_changes_nothing(client: Client) -> None:
-    wrong = [
+    wrong: list[tuple[dict[str, object], tuple[int, int]]] = [
         ({"apiKey": None}, (400, -1103)),
         ({"apiKey": "A" * 64}, (401, -2015)),
         ({"timestamp": 1}, (400, -1021)),
