@@ -108,5 +108,5 @@ def as_order(waiting: ConditionalOrder, kind: type[OrderT]) -> OrderT:
         priority=0,
         price_match=terms.price_match,
         good_till=terms.good_till,
-        trigger=Trigger(waiting.algo_id, terms, waits=True),
+        trigger=Trigger(waiting.algo_id, terms, waits=True, client_algo_id=waiting.client_algo_id),
     )

@@ -200,6 +200,8 @@ class Traded(Struct, frozen=True, array_like=True, tag=True):
     taker_side: Side
     house_side: Side
     """+1 if the house bought, -1 if it sold, 0 if it had no part."""
+    aggregate_id: int = 0
+    """Number of the symbol's aggregate trade that it is part of; 0 before they were numbered."""
 
 
 class OffBookTraded(Struct, frozen=True, array_like=True, tag=True):

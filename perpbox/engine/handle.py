@@ -21,13 +21,15 @@ from perpbox.engine import (
 )
 from perpbox.engine.consequences import follow
 from perpbox.engine.state import State
-from perpbox.engine.turn import Turn
+from perpbox.engine.turn import Turn, Witness
 from perpbox.money import Millis
 
 
-def handle(state: State, command: asked.Command, now: Millis) -> Turn:
+def handle(
+    state: State, command: asked.Command, now: Millis, witness: Witness | None = None
+) -> Turn:
     """Check the command, then let it happen. Raises `Rejected`, and then nothing has changed."""
-    turn = Turn(state, now)
+    turn = Turn(state, now, witness)
     state.stirred.forget()
     _HANDLE[type(command)](turn, command)
     follow(turn)

@@ -29,6 +29,8 @@ LADDER_STEP: Final = 10_000
 """Distance between two levels, as a ratio of the mark price: 0.01 %."""
 LADDER_NOTIONAL: Final = 50_000 * SQUARE
 """Worth of the first level in quote units; level k holds k times as much."""
+AGGREGATE_SPAN: Final[Millis] = 100
+"""Fills of one price and taking side within it are one aggregate trade."""
 
 
 class FundingTerms(Struct, frozen=True, array_like=True):
@@ -79,12 +81,41 @@ class Premium(Struct, frozen=True, array_like=True):
         return self.weighted + self.value * run
 
 
+class Aggregate(Struct, frozen=True, array_like=True):
+    """The aggregate trade that a symbol's last trade is part of."""
+
+    aggregate_id: int = 0
+    """Counted from 1 in each symbol."""
+    price: Price = 0
+    taker_side: Side = 0
+    span: int = 0
+    """Which hundred milliseconds since 1970 it fills."""
+
+    def number_with(self, price: Price, taker_side: Side, now: Millis) -> int:
+        """Number of the aggregate that a trade of now is part of.
+
+        [dec] It joins the last one if price and taking side are the same and its time lies in
+        the same hundred milliseconds of the venue's clock, whatever turns they come from.
+        """
+        joins = (
+            price == self.price
+            and taker_side == self.taker_side
+            and now // AGGREGATE_SPAN == self.span
+        )
+        return self.aggregate_id if joins else self.aggregate_id + 1
+
+
+NO_AGGREGATE: Final = Aggregate()
+"""Before the first trade; no trade joins it, since none has the price 0."""
+
+
 class Market:
     """Prices, book and quotes of one symbol. The house never trades with itself."""
 
     __slots__ = (
         "_ladder",
         "_ladder_mark",
+        "aggregate",
         "basis",
         "book",
         "by_formula",
@@ -125,6 +156,7 @@ class Market:
         """When the mark price last moved, in ms."""
         self.traded = 0
         """When the last trade was, in ms."""
+        self.aggregate = NO_AGGREGATE
         self.holders: dict[AccountId, Exposure] = {}
         """The accounts with a position; derived from their positions, in no special order."""
         self.triggers = Triggers()

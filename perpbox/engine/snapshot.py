@@ -19,7 +19,7 @@ from perpbox.account import (
 )
 from perpbox.engine.apply.conditionals import wait
 from perpbox.engine.apply.orders import stand
-from perpbox.engine.market import FundingTerms, Market, Premium
+from perpbox.engine.market import Aggregate, FundingTerms, Market, Premium
 from perpbox.engine.state import State, agenda_of
 from perpbox.instrument import Catalogue
 from perpbox.instrument.symbol import initial_margin_rate
@@ -78,6 +78,7 @@ class MarketFacts(Struct, array_like=True):
     last_funding_rate: Ratio
     next_funding: Millis
     premium: Premium
+    aggregate: Aggregate
 
 
 class Facts(Struct, array_like=True):
@@ -253,6 +254,7 @@ def _market_facts(market: Market) -> MarketFacts:
         market.last_funding_rate,
         market.next_funding,
         market.premium,
+        market.aggregate,
     )
 
 
@@ -269,6 +271,7 @@ def _market(facts: MarketFacts, catalogue: Catalogue) -> Market:
     market.last_funding_rate = facts.last_funding_rate
     market.next_funding = facts.next_funding
     market.premium = facts.premium
+    market.aggregate = facts.aggregate
     if facts.bids is not None and facts.asks is not None:
         market.quotes = {1: facts.bids, -1: facts.asks}
     return market

@@ -152,7 +152,26 @@ def depth(market: Market, limit: int, now: Millis) -> Row:
         ]
         for name, side in (("bids", BUY), ("asks", SELL))
     }
-    return {"lastUpdateId": market.update_id, "E": now, "T": changed(market), **sides}
+    return {
+        "lastUpdateId": snapshot_update(market.update_id),
+        "E": now,
+        "T": changed(market),
+        **sides,
+    }
+
+
+def told_update(update_id: int) -> int:
+    """The number by which a stream tells a state of the book."""
+    return 2 * update_id
+
+
+def snapshot_update(update_id: int) -> int:
+    """The number of a snapshot: behind the message that led to this state, before the next.
+
+    So a first message that covers it (U <= number <= u) there always is, as the page on local
+    order books asks, however quiet the market was between the two.
+    """
+    return told_update(update_id) + 1
 
 
 def changed(market: Market) -> Millis:

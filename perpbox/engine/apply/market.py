@@ -6,7 +6,7 @@ from perpbox.account import BUY, SELL
 from perpbox.engine import events as happened
 from perpbox.engine.agenda import Due, Entry
 from perpbox.engine.apply.conditionals import note_prices
-from perpbox.engine.market import Market
+from perpbox.engine.market import AGGREGATE_SPAN, Aggregate, Market
 from perpbox.engine.state import State
 from perpbox.margin.mark_price import SAMPLES
 from perpbox.margin.multi_assets import rates_of
@@ -19,6 +19,9 @@ def traded(state: State, event: happened.Traded, now: Millis) -> None:
         market.last_price = event.price
         note_prices(state, market)
     market.traded = now
+    if event.aggregate_id > market.aggregate.aggregate_id:
+        span = now // AGGREGATE_SPAN
+        market.aggregate = Aggregate(event.aggregate_id, event.price, event.taker_side, span)
     state.next_trade_id = event.trade_id + 1
     if event.house_side:
         market.house_quantity += event.house_side * event.quantity

@@ -1,0 +1,62 @@
+"""Where connections to the streams come in: every form of address that clients use."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+from perpbox.api.errors import ApiError, Error
+from perpbox.api.limits import Limits
+from perpbox.api.streams.hub import Hub
+from perpbox.api.streams.session import MOST_STREAMS, StreamSession
+from perpbox.message import Request, Response, Session, Wire
+
+ROUTED: Final = ("/public", "/market", "/private")
+"""Since 2026-03; the addresses without them are as good, and each serves every stream."""
+RAW: Final = "/ws"
+COMBINED: Final = "/stream"
+
+
+class StreamDoor:
+    """Opens a session for an address such as /ws/btcusdt@aggTrade, /stream?streams=a/b,
+    /private/ws?listenKey=...&events=ORDER_TRADE_UPDATE or /market/ws and SUBSCRIBE later.
+    """
+
+    def __init__(self, hub: Hub, limits: Limits | None) -> None:
+        self._hub = hub
+        self._limits = limits
+
+    def owns(self, path: str) -> bool:
+        rest = _unrouted(path)
+        return rest in {RAW, COMBINED} or rest.startswith((f"{RAW}/", f"{COMBINED}/"))
+
+    def connect(self, request: Request, wire: Wire) -> Session | Response:
+        if self._limits is not None:
+            try:
+                self._limits.charge_connection(request.client_ip, self._hub.venue.now())
+            except ApiError as error:
+                return error.response()
+        rest = _unrouted(request.path)
+        combined = rest.startswith(COMBINED)
+        head = COMBINED if combined else RAW
+        names = [unquote(name) for name in rest[len(head) :].split("/") if name]
+        events: list[str] = []
+        for name, value in parse_qsl(request.query.decode("latin-1")):
+            pieces = [piece for piece in value.split("/") if piece]
+            if name in {"streams", "listenKey"}:
+                names += pieces
+            elif name == "events":
+                events += pieces
+        names = list(dict.fromkeys(names))
+        if len(names) > MOST_STREAMS:
+            return ApiError(Error.TOO_MANY_PARAMETERS).response()
+        session = StreamSession(self._hub, wire, combined=combined, events=events)
+        session.join(names)
+        return session
+
+
+def _unrouted(path: str) -> str:
+    for head in ROUTED:
+        if path.startswith(f"{head}/"):
+            return path[len(head) :]
+    return path
