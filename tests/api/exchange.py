@@ -12,6 +12,9 @@ from perpbox.api.app import Api
 from perpbox.api.calendar import NEWEST
 from perpbox.api.desk import Desk
 from perpbox.api.limits import Limits
+from perpbox.api.streams.door import open_streams
+from perpbox.api.streams.hub import TICK
+from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.api.ws_api.app import WebSocketApi
 from perpbox.engine.commands import (
     Command,
@@ -115,8 +118,17 @@ class Exchange:
         self.keys = KeyStore(self.journal.keys, seed="exchange")
         self.tape = Tape(self._prints_before)
         self.venue.listeners.append(self.tape.note)
+        desk = Desk(
+            self.venue, self.journal.history, self.tape, api_date, ListenKeys(seed="exchange")
+        )
+        self._soon: list[Callable[[], None]] = []
+        self.at_rest = True
+        """Whether streams push after every turn, as they do while the clock stands."""
+        self.streams = open_streams(
+            desk, limits, soon=self._soon.append, at_rest=lambda: self.at_rest
+        )
         self.api = Api(
-            Desk(self.venue, self.journal.history, self.tape, api_date),
+            desk,
             self.keys,
             limits=limits,
             machine_clock=machine_clock,
@@ -186,6 +198,19 @@ class Exchange:
     def pass_time(self, span: Millis) -> None:
         """Let time pass; what falls due on the way is done."""
         self.venue.move_clock(self.now + span)
+
+    def push(self) -> None:
+        """Let the streams push what they have, as far as it is durable."""
+        while self._soon:
+            self._soon.pop(0)()
+        self.venue.note_durable(self.journal.durable_sequence)
+
+    def tick(self, span: Millis) -> None:
+        """So much of the machine's time passes, the clock's with it, and no turn happens."""
+        for _ in range(span // TICK):
+            self.clock.set(self.clock.now() + TICK)
+            self.streams.hub.tick()
+            self.push()
 
     def snapshot(self) -> bytes:
         """The whole state as bytes: equal if nothing has happened."""

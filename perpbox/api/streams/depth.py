@@ -64,7 +64,7 @@ class PartialDepth(Looking):
         self._count = levels
         self._typed = typed
         self._update_id = market.update_id
-        self._before = market.update_id
+        self._before = max(0, market.update_id - 1)
         self._levels: object = self._now()
 
     def greeting(self, now: Millis, /) -> list[bytes]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
+from perpbox.account import AccountId
+from perpbox.api.desk import Desk
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.limits import Limits
 from perpbox.api.streams.hub import Hub
+from perpbox.api.streams.market import MarketStreams
 from perpbox.api.streams.session import MOST_STREAMS, StreamSession
+from perpbox.api.streams.user import UserEvents
 from perpbox.message import Request, Response, Session, Wire
 
 ROUTED: Final = ("/public", "/market", "/private")
@@ -23,7 +28,7 @@ class StreamDoor:
     """
 
     def __init__(self, hub: Hub, limits: Limits | None) -> None:
-        self._hub = hub
+        self.hub = hub
         self._limits = limits
 
     def owns(self, path: str) -> bool:
@@ -33,7 +38,7 @@ class StreamDoor:
     def connect(self, request: Request, wire: Wire) -> Session | Response:
         if self._limits is not None:
             try:
-                self._limits.charge_connection(request.client_ip, self._hub.venue.now())
+                self._limits.charge_connection(request.client_ip, self.hub.venue.now())
             except ApiError as error:
                 return error.response()
         rest = _unrouted(request.path)
@@ -50,7 +55,7 @@ class StreamDoor:
         names = list(dict.fromkeys(names))
         if len(names) > MOST_STREAMS:
             return ApiError(Error.TOO_MANY_PARAMETERS).response()
-        session = StreamSession(self._hub, wire, combined=combined, events=events)
+        session = StreamSession(self.hub, wire, combined=combined, events=events)
         session.join(names)
         return session
 
@@ -60,3 +65,25 @@ def _unrouted(path: str) -> str:
         if path.startswith(f"{head}/"):
             return path[len(head) :]
     return path
+
+
+def open_streams(
+    desk: Desk,
+    limits: Limits | None,
+    *,
+    soon: Callable[[Callable[[], None]], object],
+    at_rest: Callable[[], bool],
+) -> StreamDoor:
+    """The streams of a venue; see `Hub` for what `soon` and `at_rest` are."""
+    venue = desk.venue
+    listened: set[AccountId] = set()
+    hub = Hub(
+        venue,
+        UserEvents(venue.state, listened, desk.api_date),
+        desk.listen_keys,
+        MarketStreams(venue.state, desk.api_date, at_rest).source,
+        listened,
+        soon=soon,
+        at_rest=at_rest,
+    )
+    return StreamDoor(hub, limits)

@@ -21,8 +21,10 @@ from perpbox.money import Millis
 class MarketStreams:
     """Makes the sources; a name that asks for nothing there is has none."""
 
-    def __init__(self, state: State, api_date: Day) -> None:
+    def __init__(self, state: State, api_date: Day, at_rest: Callable[[], bool]) -> None:
         self.state = state
+        self.at_rest = at_rest
+        """Whether the venue's clock stands."""
         self.names_type = api_date >= SYMBOL_TYPE
         """Whether messages name the symbol type."""
 
@@ -137,7 +139,7 @@ def _diff_depth(streams: MarketStreams, asked: StreamName, market: Market) -> So
 
 
 def _aggregate_trades(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
-    return AggregateTrades(market, asked.speed, streams.typed)
+    return AggregateTrades(market, asked.speed, streams.typed, streams.at_rest)
 
 
 def _force_orders(streams: MarketStreams, asked: StreamName, market: Market) -> Source:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from perpbox.account import SELL, AutoClose, Order, OrderStatus
@@ -9,46 +11,57 @@ from perpbox.api.shapes import pushes as shapes
 from perpbox.api.streams.sources import Typed
 from perpbox.engine import events as happened
 from perpbox.engine.line import Line
-from perpbox.engine.market import Market
+from perpbox.engine.market import AGGREGATE_SPAN, Market
 from perpbox.engine.state import State
 from perpbox.money import Millis, Quantity
 
 
 class AggregateTrades:
-    """Each aggregate once, whole: none goes on after the turn that it began in."""
+    """Each aggregate once, when no trade can join it any more.
 
-    def __init__(self, market: Market, speed: Millis, typed: Typed) -> None:
+    [dec] While the clock stands its hundred milliseconds never end: then each turn's trades are
+    told by themselves, so that several messages may bear the number of one aggregate.
+    """
+
+    def __init__(
+        self, market: Market, speed: Millis, typed: Typed, at_rest: Callable[[], bool]
+    ) -> None:
         self.speed = speed
-        self._typed = typed
         self.follows: str | None = market.symbol.name
+        self._typed = typed
         self._symbol = market.symbol
+        self._at_rest = at_rest
         self._due: list[shapes.Aggregate] = []
 
     def note(self, line: Line, /) -> None:
-        name = self._symbol.name
-        last: shapes.Aggregate | None = None
+        name, due = self._symbol.name, self._due
         for event in line.events:
             if type(event) is not happened.Traded or event.symbol != name:
                 continue
-            if last is not None and event.aggregate_id == last.aggregate_id:
-                last.quantity += event.quantity
-                last.last_trade_id = event.trade_id
+            if due and due[-1].aggregate_id == event.aggregate_id:
+                due[-1].quantity += event.quantity
+                due[-1].last_trade_id = event.trade_id
                 continue
-            last = shapes.Aggregate(
-                event.aggregate_id,
-                event.price,
-                event.quantity,
-                event.trade_id,
-                event.trade_id,
-                line.time,
-                buyer_is_maker=event.taker_side == SELL,
+            due.append(
+                shapes.Aggregate(
+                    event.aggregate_id,
+                    event.price,
+                    event.quantity,
+                    event.trade_id,
+                    event.trade_id,
+                    line.time,
+                    buyer_is_maker=event.taker_side == SELL,
+                )
             )
-            self._due.append(last)
 
     def flush(self, now: Millis, /) -> list[bytes]:
-        due, self._due = self._due, []
-        rows = (shapes.aggregate_trade(aggregate, self._symbol, now) for aggregate in due)
-        return [msgspec.json.encode(self._typed(row)) for row in rows]
+        due = self._due
+        goes_on = bool(due) and due[-1].time // AGGREGATE_SPAN == now // AGGREGATE_SPAN
+        told = len(due) - (goes_on and not self._at_rest())
+        rows = (shapes.aggregate_trade(each, self._symbol, now) for each in due[:told])
+        messages = [msgspec.json.encode(self._typed(row)) for row in rows]
+        del due[:told]
+        return messages
 
     def greeting(self, _now: Millis, /) -> list[bytes]:
         """What was before is asked by REST."""
