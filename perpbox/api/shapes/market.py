@@ -215,8 +215,8 @@ def book_ticker(market: Market) -> Row:
 
 
 def numbered_book_ticker(market: Market) -> Row:
-    """One row of `ticker.book`."""
-    return {"lastUpdateId": market.update_id, **book_ticker(market)}
+    """One row of `ticker.book`; the number is that of the stream of best prices."""
+    return {"lastUpdateId": told_update(market.update_id), **book_ticker(market)}
 
 
 def premium_index(market: Market, rate: Ratio, now: Millis) -> Row:
