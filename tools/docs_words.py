@@ -109,12 +109,21 @@ NOT_SERVED: Final = (
 )
 """What is documented, or was, and is answered with a 404 here."""
 
+SESSION: Final = {
+    "session.logon": "signed, Ed25519 key: later requests need neither key nor signature",
+    "session.status": "which key the session has, and since when",
+    "session.logout": "forgets the key",
+}
+"""The methods of the WebSocket API that no endpoint has."""
+
 RULES: Final = {
     "UNKNOWN_PATH": "no endpoint has this path",
     "METHOD_NOT_ALLOWED": "the endpoint does not have this method",
     "TOO_MANY_REQUESTS": "the address has used its minute's weight, or its 500 funding requests",
     "IP_BANNED": "the address went on after that; until then it gets nothing else",
+    "INVALID_MESSAGE": "a text on the WebSocket API is no JSON object",
     "TOO_MANY_ORDERS": "the account has used its orders of ten seconds or of a minute",
+    "UNSUPPORTED_OPERATION": "the WebSocket API has no such method",
     "TIMESTAMP_OUTSIDE_WINDOW": "`timestamp` is older than `recvWindow`, 5000 ms by default",
     "TIMESTAMP_AHEAD": "`timestamp` is 1000 ms or more ahead of the venue",
     "INVALID_SIGNATURE": "the signature is not the key's over raw query and raw body",
@@ -124,6 +133,7 @@ RULES: Final = {
     "DUPLICATE_PARAMETER": "a parameter stands twice in the query, or twice in the body",
     "MANDATORY_MISSING": "a mandatory parameter is missing, empty, or no number where one is due",
     "EITHER_MISSING": "neither of two parameters was sent, one of which is needed",
+    "API_KEY_MISSING": "the WebSocket API was sent no `apiKey`, and its session has none",
     "PARAMETER_EMPTY": "an optional parameter, or `timestamp`, was sent empty",
     "NOT_REQUIRED": "a parameter does not go with the order's type, or `reduceOnly` in hedge mode",
     "BAD_ASSET": "the venue has no such margin asset",
@@ -175,6 +185,7 @@ RULES: Final = {
     "ISOLATED_BALANCE_NOT_SUFFICIENT": "more margin than the position can spare",
     "NO_POSITION": "margin of a position that is empty",
     "AMOUNT_NOT_POSITIVE": "an amount of margin that is not above zero",
+    "INVALID_KEY_TYPE": "a session is logged on with a key that is not Ed25519",
     "NO_NEED_TO_CHANGE_POSITION_MODE": "it is set already",
     "INVALID_POSITION_SIDE": "none of BOTH, LONG, SHORT",
     "POSITION_SIDE_MISMATCH": "BOTH in hedge mode, LONG or SHORT in one-way mode",

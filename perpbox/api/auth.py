@@ -99,8 +99,11 @@ class Authenticator:
         self._keys = keys
         self._verifiers: dict[str, tuple[Key, Verifier]] = {}
 
-    def key(self, api_key: str | None, permission: str, address: str) -> Key:
-        """The key that may do this from there; -2014 or -2015, both with status 401."""
+    def key(self, api_key: str | None, permission: str | None, address: str) -> Key:
+        """The key that may do this from there; -2014 or -2015, both with status 401.
+
+        Without a permission any will do.
+        """
         if not api_key:
             raise ApiError(Error.BAD_KEY_FORMAT)
         key = self._keys.get(api_key)
@@ -108,14 +111,16 @@ class Authenticator:
             if not KEY_FORMAT.fullmatch(api_key):
                 raise ApiError(Error.BAD_KEY_FORMAT)
             raise ApiError(Error.KEY_REJECTED)
-        if permission not in key.permissions:
+        if permission is not None and permission not in key.permissions:
             raise ApiError(Error.KEY_REJECTED)
         if key.ip_allow_list and address not in key.ip_allow_list:
             raise ApiError(Error.KEY_REJECTED)
         return key
 
-    def require_signature(self, key: Key, message: bytes, signature: bytes | None) -> None:
-        """-1102 without a signature, -1022 if it is not the key's over this message."""
+    def require_signature(
+        self, key: Key, messages: tuple[bytes, ...], signature: bytes | None
+    ) -> None:
+        """-1102 without a signature, -1022 if it is the key's over none of these messages."""
         if not signature:
             raise ApiError(Error.MANDATORY_MISSING, "signature")
         known = self._verifiers.get(key.api_key)
@@ -125,8 +130,10 @@ class Authenticator:
             known = self._verifiers[key.api_key] = (key, verifier_of(key))
         if b"%" in signature:
             signature = unquote_to_bytes(signature)
-        if not known[1].verify(message, signature):
-            raise ApiError(Error.INVALID_SIGNATURE)
+        for message in messages:
+            if known[1].verify(message, signature):
+                return
+        raise ApiError(Error.INVALID_SIGNATURE)
 
 
 def require_time(

@@ -78,6 +78,11 @@ def book_ticker(call: Call) -> object:
     return _each(call, shapes.book_ticker)
 
 
+def numbered_book_ticker(call: Call) -> object:
+    """As `ticker.book` of the WebSocket API has it: with the number of the book's last change."""
+    return _each(call, shapes.numbered_book_ticker)
+
+
 def premium_index(call: Call) -> object:
     def row(market: Market) -> object:
         return shapes.premium_index(market, rate_at(call.state, market, call.now), call.now)

@@ -15,6 +15,7 @@ from perpbox.api.limits import Limits
 from perpbox.api.streams.door import open_streams
 from perpbox.api.streams.hub import TICK
 from perpbox.api.streams.listen_keys import ListenKeys
+from perpbox.api.ws_api.app import WebSocketApi
 from perpbox.engine.commands import (
     Command,
     MarketPrices,
@@ -132,6 +133,7 @@ class Exchange:
             limits=limits,
             machine_clock=machine_clock,
         )
+        self.ws_api = WebSocketApi(self.api.guard)
         if not before:
             self.submit(OpenVenue())
             self.move(BTCUSDT="50000", ETHUSDC="2500", ADAUSDT="0.5")

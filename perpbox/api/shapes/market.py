@@ -198,6 +198,11 @@ def book_ticker(market: Market) -> Row:
     return row
 
 
+def numbered_book_ticker(market: Market) -> Row:
+    """One row of `ticker.book`; the number is that of the stream of best prices."""
+    return {"lastUpdateId": told_update(market.update_id), **book_ticker(market)}
+
+
 def premium_index(market: Market, rate: Ratio, now: Millis) -> Row:
     """One row of `premiumIndex`; the rate is the one to come, as far as it is known now."""
     terms = market.funding
