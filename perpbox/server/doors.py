@@ -34,7 +34,13 @@ class Doors:
         history, clock = parts.journal.history, parts.clock
         limits = Limits() if settings.limits == "binance" else None
         seed = None if settings.seed is None else str(settings.seed)
-        desk = ApiDesk(parts.venue, history, _tape(parts), settings.api_date, ListenKeys(seed))
+        desk = ApiDesk(
+            parts.venue,
+            history,
+            _tape(parts),
+            settings.api_date,
+            ListenKeys(parts.journal.listen_keys, seed),
+        )
         self._control = Control(Desk(parts.venue, clock, parts.keys, history, facts))
         self._api = ApiDoor(
             desk,

@@ -119,7 +119,11 @@ class Exchange:
         self.tape = Tape(self.journal)
         self.venue.listeners.append(self.tape.note)
         desk = Desk(
-            self.venue, self.journal.history, self.tape, api_date, ListenKeys(seed="exchange")
+            self.venue,
+            self.journal.history,
+            self.tape,
+            api_date,
+            ListenKeys(self.journal.listen_keys, seed="exchange"),
         )
         self._soon: list[Callable[[], None]] = []
         self.at_rest = True
