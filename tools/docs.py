@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from perpbox.api.chart import KLINE_WEIGHTS, kline_weight
 from perpbox.api.errors import Error
 from perpbox.api.limits import (
     ORDERS_PER_MINUTE,
@@ -30,6 +31,7 @@ DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
 
 SECURITY: Final = {
     Security.NONE: "public",
+    Security.MARKET_DATA: "any key that may read, no signature",
     Security.USER_STREAM: "key that may read, no signature",
     Security.USER_DATA: "signed, key that may read",
     Security.TRADE: "signed, key that may trade",
@@ -111,6 +113,8 @@ def weight_text(route: Route) -> str:
         return str(route.weight)
     if route.weight is depth_weight:
         return "; ".join(f"{limits}: {cost}" for limits, cost in depth_costs())
+    if route.weight is kline_weight:
+        return "; ".join(f"limit from {limit}: {cost}" for limit, cost in kline_costs())
     one = route.weight(Params({"symbol": "BTCUSDT"}))
     return f"{one}; {route.weight(Params({}))} without symbol"
 
@@ -122,6 +126,12 @@ def depth_costs() -> list[tuple[str, int]]:
         (f"limit {', '.join(n for n, cost in DEPTH_WEIGHTS.items() if cost == wanted)}", wanted)
         for wanted in costs
     ]
+
+
+def kline_costs() -> list[tuple[int, int]]:
+    """The limit from which on it is such a cost."""
+    starts = [1, *(below for below, _ in KLINE_WEIGHTS)]
+    return [(start, kline_weight(Params({"limit": str(start)}))) for start in starts]
 
 
 # docs/errors.md

@@ -68,6 +68,7 @@ class Error(Enum):
     INVALID_TIME_IN_FORCE = (-1115, "Invalid timeInForce.", 400)
     INVALID_ORDER_TYPE = (-1116, "Invalid orderType.", 400)
     INVALID_SIDE = (-1117, "Invalid side.", 400)
+    BAD_INTERVAL = (-1120, "Invalid interval.", 400)
     BAD_SYMBOL = (-1121, "Invalid symbol.", 400)
     NO_SUCH_LISTEN_KEY = (
         -1125,
@@ -77,6 +78,7 @@ class Error(Enum):
         ),
         400,
     )
+    LOOKUP_TOO_LONG = (-1127, "More than {} hours between startTime and endTime.", 400)
     BAD_COMBINATION = (-1128, "Combination of optional parameters invalid.", 400)
     INVALID_PARAMETER = (-1130, "Data sent for parameter '{}' is not valid.", 400)
     INVALID_RESPONSE_TYPE = (-1136, "Invalid newOrderRespType.", 400)

@@ -72,7 +72,7 @@ class Guard:
         account = None
         if route.security is not Security.NONE:
             key = self.key_of(visit, route.security.permission)
-            if route.security is not Security.USER_STREAM:
+            if route.security.is_signed:
                 self.require_signed(visit, key, params)
             account = self.venue.state.accounts[key.account_id]
             if self.limits is not None and self.counts(route):

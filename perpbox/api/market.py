@@ -9,6 +9,7 @@ from perpbox.api.calendar import ALGO_FILTER_REMOVED
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.params import Params
+from perpbox.api.shapes import chart
 from perpbox.api.shapes import market as shapes
 from perpbox.engine.funding import rate_at
 from perpbox.engine.market import Market
@@ -60,7 +61,7 @@ def trades(call: Call) -> object:
     name = call.params.text("symbol")
     limit = call.params.limit(DEFAULT_TRADES, MAX_TRADES)
     symbol = call.market_of(name).symbol
-    return [shapes.trade(told, symbol) for told in call.desk.tape.recent(symbol.name, limit)]
+    return [chart.trade(told, symbol) for told in call.desk.tape.recent(symbol.name, limit)]
 
 
 def _each(call: Call, shape: Callable[[Market], object]) -> object:

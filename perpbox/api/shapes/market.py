@@ -7,14 +7,12 @@ from typing import Final
 
 from perpbox.account import BUY, SELL
 from perpbox.api.limits import ORDERS_PER_MINUTE, ORDERS_PER_TEN_SECONDS, WEIGHT_PER_MINUTE
-from perpbox.api.shapes.numbers import quote_amount
 from perpbox.engine.market import Market
 from perpbox.instrument import Bracket, Catalogue, MarginAsset, Symbol
 from perpbox.journal.records import FundingRecord
 from perpbox.margin.funding import interest_of
 from perpbox.margin.multi_assets import Rates
 from perpbox.money import DECIMALS, SCALE, Millis, Price, Ratio, text, text_at, text_short
-from perpbox.tape import Print
 
 Row = dict[str, object]
 
@@ -177,20 +175,6 @@ def snapshot_update(update_id: int) -> int:
 def changed(market: Market) -> Millis:
     """When prices or trades last changed the market."""
     return max(market.moved, market.traded)
-
-
-def trade(told: Print, symbol: Symbol) -> Row:
-    """One row of `GET /fapi/v1/trades`."""
-    price, quantity = symbol.price_precision, symbol.quantity_precision
-    return {
-        "id": told.trade_id,
-        "price": text_at(told.price, price),
-        "qty": text_at(told.quantity, quantity),
-        "quoteQty": quote_amount(told.price * told.quantity, price + quantity),
-        "time": told.time,
-        "isBuyerMaker": told.taker_side == SELL,
-        "isRPITrade": False,
-    }
 
 
 def price_ticker(market: Market) -> Row:
