@@ -82,7 +82,7 @@ class Mirror:
         if quantity:
             self.legs[leg] = (quantity, entry, break_even, isolated_wallet)
         else:
-            assert not (entry or break_even or isolated_wallet)
+            assert not any((entry, break_even, isolated_wallet))
             self.legs.pop(leg, None)
 
     def _order(self, row: dict[str, Any]) -> None:
