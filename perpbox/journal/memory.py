@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Reversible
 from copy import copy
 from itertools import islice
@@ -212,6 +213,26 @@ class MemoryHistory(History):
     def recent_trades(self, symbol: str, limit: int = 1000) -> list[MarketTrade]:
         self._catch_up()
         return self._market_trades.get(symbol, [])[-limit:]
+
+    def trades_since(
+        self, symbol: str, time: Millis = 0, *, from_id: int = 0, from_aggregate: int = 0
+    ) -> Iterator[MarketTrade]:
+        self._catch_up()
+        rows = self._market_trades.get(symbol, [])
+        first = max(
+            bisect_left(rows, time, key=lambda row: row.time),
+            bisect_left(rows, from_id, key=lambda row: row.trade_id),
+            bisect_left(rows, from_aggregate, key=lambda row: row.aggregate_id),
+        )
+        # Not a slice: it may be read only in part.
+        for place in range(first, len(rows)):
+            yield rows[place]
+
+    def trade_before(self, symbol: str, time: Millis) -> MarketTrade | None:
+        self._catch_up()
+        rows = self._market_trades.get(symbol, [])
+        place = bisect_left(rows, time, key=lambda row: row.time)
+        return rows[place - 1] if place else None
 
     def _past(self, account_id: AccountId) -> Past:
         """The account's rows, or none that are kept: asking opens nothing."""

@@ -8,12 +8,11 @@ from perpbox.api.limits import Limits
 from perpbox.control.app import Control
 from perpbox.control.desk import Desk, Facts
 from perpbox.feed.clock import VenueClock, machine_time
-from perpbox.journal import History
 from perpbox.message import Answer, Application, Request
 from perpbox.money import Millis
 from perpbox.server.compose import Parts
 from perpbox.server.settings import Settings
-from perpbox.tape import Print, Tape
+from perpbox.tape import Tape
 
 
 def application(parts: Parts, facts: Facts, settings: Settings) -> Application:
@@ -51,15 +50,6 @@ class _SecondClock:
 
 def _tape(parts: Parts) -> Tape:
     """A tape that follows the venue; what was before this start comes from the history."""
-    first = parts.venue.state.next_trade_id
-    tape = Tape(lambda symbol: _before(parts.journal.history, symbol, first))
+    tape = Tape(parts.journal)
     parts.venue.listeners.append(tape.note)
     return tape
-
-
-def _before(history: History, symbol: str, first: int) -> list[Print]:
-    return [
-        Print(told.trade_id, told.price, told.quantity, told.taker_side, told.time)
-        for told in history.recent_trades(symbol)
-        if told.trade_id < first
-    ]

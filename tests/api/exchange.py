@@ -35,7 +35,7 @@ from perpbox.journal.keys import KeyStore
 from perpbox.journal.memory import MemoryJournal
 from perpbox.message import Pending, Request, Response
 from perpbox.money import Millis, parse
-from perpbox.tape import Print, Tape
+from perpbox.tape import Tape
 from perpbox.venue import Venue
 
 NOON: Final[Millis] = 1_795_348_800_000
@@ -115,7 +115,7 @@ class Exchange:
         sequence = before.venue.sequence if before else 0
         self.venue: Venue = Venue(self.state, sequence, self.journal, self.clock)
         self.keys = KeyStore(self.journal.keys, seed="exchange")
-        self.tape = Tape(self._prints_before)
+        self.tape = Tape(self.journal)
         self.venue.listeners.append(self.tape.note)
         desk = Desk(
             self.venue, self.journal.history, self.tape, api_date, ListenKeys(seed="exchange")
@@ -132,7 +132,6 @@ class Exchange:
             limits=limits,
             machine_clock=machine_clock,
         )
-        self._first_trade_id = self.state.next_trade_id
         if not before:
             self.submit(OpenVenue())
             self.move(BTCUSDT="50000", ETHUSDC="2500", ADAUSDT="0.5")
@@ -140,13 +139,6 @@ class Exchange:
     def restarted(self) -> Exchange:
         """The same venue with nothing kept from before but its journal."""
         return Exchange(self.journal, before=self)
-
-    def _prints_before(self, symbol: str) -> list[Print]:
-        return [
-            Print(row.trade_id, row.price, row.quantity, row.taker_side, row.time)
-            for row in self.journal.history.recent_trades(symbol)
-            if row.trade_id < self._first_trade_id
-        ]
 
     @property
     def now(self) -> Millis:
