@@ -1,37 +1,63 @@
-"""Which application answers a request: the operator's or the traders'."""
+"""The doors of the venue: the operator's, the traders', and those of the WebSockets."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
 
 from perpbox.api.app import Api
 from perpbox.api.desk import Desk as ApiDesk
 from perpbox.api.limits import Limits
+from perpbox.api.streams.door import open_streams
+from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.control.app import Control
 from perpbox.control.desk import Desk, Facts
-from perpbox.feed.clock import VenueClock, machine_time
-from perpbox.message import Answer, Application, Request
+from perpbox.feed.clock import ClockMode, VenueClock, machine_time
+from perpbox.message import Answer, Request, Response, Session, Wire
 from perpbox.money import Millis
 from perpbox.server.compose import Parts
 from perpbox.server.settings import Settings
+from perpbox.server.wire import error_response
 from perpbox.tape import Tape
 
+UNKNOWN_PATH: Final = -1000
 
-def application(parts: Parts, facts: Facts, settings: Settings) -> Application:
-    """Both doors as one."""
-    control = Control(Desk(parts.venue, parts.clock, parts.keys, parts.journal.history, facts))
-    tape = _tape(parts)
-    api = Api(
-        ApiDesk(parts.venue, parts.journal.history, tape, settings.api_date),
-        parts.keys,
-        limits=Limits() if settings.limits == "binance" else None,
-        machine_clock=_second_clock(settings, parts.clock),
-    )
 
-    def answer(request: Request) -> Answer:
-        if control.owns(request.path):
-            return control.answer(request)
-        return api.answer(request)
+class Doors:
+    """Which of them a request or a connection comes in by.
 
-    return answer
+    `soon` lets something be done on this thread in a call of its own.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        facts: Facts,
+        settings: Settings,
+        soon: Callable[[Callable[[], None]], object],
+    ) -> None:
+        history, clock = parts.journal.history, parts.clock
+        limits = Limits() if settings.limits == "binance" else None
+        seed = None if settings.seed is None else str(settings.seed)
+        desk = ApiDesk(parts.venue, history, _tape(parts), settings.api_date, ListenKeys(seed))
+        self._control = Control(Desk(parts.venue, clock, parts.keys, history, facts))
+        self._api = Api(
+            desk, parts.keys, limits=limits, machine_clock=_second_clock(settings, clock)
+        )
+        self.streams = open_streams(
+            desk, limits, soon=soon, at_rest=lambda: clock.mode is ClockMode.MANUAL
+        )
+
+    def answer(self, request: Request) -> Answer:
+        if self._control.owns(request.path):
+            return self._control.answer(request)
+        return self._api.answer(request)
+
+    def connect(self, request: Request, wire: Wire) -> Session | Response:
+        """A WebSocket handshake."""
+        if self.streams.owns(request.path):
+            return self.streams.connect(request, wire)
+        return error_response(404, UNKNOWN_PATH, f"Path {request.path} is not supported.")
 
 
 def _second_clock(settings: Settings, clock: VenueClock) -> _SecondClock | None:

@@ -110,6 +110,8 @@ class Hub:
         self._moved = False
         """Whether a turn has happened since the last look at what is pushed at once."""
         self._ticks = 0
+        self.on_paced: Callable[[], None] | None = None
+        """Called when `tick` has something to do, if it had nothing before."""
         listen_keys.on_end = self._key_ended
         venue.listeners.append(self._note)
 
@@ -122,6 +124,8 @@ class Hub:
             channel = self.channels[name] = Channel(name, self._make_source(name))
             if channel.source is not None:
                 self._paced.setdefault(channel.source.speed, {})[channel] = None
+                if self.on_paced is not None and channel.source.speed:
+                    self.on_paced()
                 if channel.source.follows is not None:
                     self._following.setdefault(channel.source.follows, []).append(channel.source)
         channel.listeners[listener] = None
