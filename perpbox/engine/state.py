@@ -83,7 +83,7 @@ class State:
         self.stirred = Stirred()
         """What this turn has stirred up; derived."""
         self.touched: set[str] = set()
-        """Symbols in whose market something has happened; for who follows turns to take; derived."""
+        """Symbols in whose market something has happened; whoever follows turns takes them."""
 
 
 def agenda_of(state: State) -> Agenda:

@@ -6,6 +6,7 @@ from perpbox.tape.day import (
     DayStatistics,
     price_change_percent_rounded,
     weighted_average_rounded,
+    window_start,
 )
 from perpbox.tape.intervals import Interval
 from perpbox.tape.prints import Print, Trade
@@ -24,4 +25,5 @@ __all__ = [
     "aggregated",
     "price_change_percent_rounded",
     "weighted_average_rounded",
+    "window_start",
 ]

@@ -38,6 +38,7 @@ class ListenKeys:
         self._seed = seed
         self._made = 0
         self._by_account: dict[AccountId, ListenKey] = {}
+        """In the order in which they expire, which is that in which they were last kept."""
         self._by_text: dict[str, ListenKey] = {}
         self.on_end: Callable[[ListenKey, bool], None] = _nobody_minds
         """Called with a key that is good no more, and whether its time was over."""
@@ -49,8 +50,8 @@ class ListenKeys:
         if key is None:
             self._made += 1
             key = ListenKey(self._letters(account_id), account_id, 0)
-            self._by_account[account_id] = self._by_text[key.text] = key
-        key.expires = now + LIFE
+            self._by_text[key.text] = key
+        self._prolong(key, now)
         return key
 
     def keep(self, account_id: AccountId, now: Millis) -> ListenKey | None:
@@ -58,7 +59,7 @@ class ListenKeys:
         self.expire(now)
         key = self._by_account.get(account_id)
         if key is not None:
-            key.expires = now + LIFE
+            self._prolong(key, now)
         return key
 
     def of_account(self, account_id: AccountId) -> ListenKey | None:
@@ -76,14 +77,18 @@ class ListenKeys:
 
     def expire(self, now: Millis) -> None:
         """End the keys whose time is over, the earliest first."""
-        over = [key for key in self._by_account.values() if key.expires <= now]
-        for key in sorted(over, key=lambda key: key.expires):
-            self._end(key, in_time=True)
+        while (end := self.next_end) is not None and end <= now:
+            self._end(next(iter(self._by_account.values())), in_time=True)
 
     @property
     def next_end(self) -> Millis | None:
         """When the first of them expires."""
-        return min((key.expires for key in self._by_account.values()), default=None)
+        return next((key.expires for key in self._by_account.values()), None)
+
+    def _prolong(self, key: ListenKey, now: Millis) -> None:
+        self._by_account.pop(key.account_id, None)
+        self._by_account[key.account_id] = key
+        key.expires = now + LIFE
 
     def _end(self, key: ListenKey, *, in_time: bool) -> None:
         del self._by_account[key.account_id]
