@@ -32,11 +32,10 @@ class ListenKeys:
         self._seed = seed
         self._made = 0
         self._by_account: dict[AccountId, ListenKey] = {}
+        """In the order in which they expire, which is that in which they were last kept."""
         self._by_text: dict[str, ListenKey] = {}
-        for key in self._table.stored():
+        for key in sorted(self._table.stored(), key=lambda key: key.expires):
             self._by_account[key.account_id] = self._by_text[key.text] = key
-        self._quiet_until: Millis = 0
-        """None of them expires before."""
         self.on_end: Callable[[ListenKey, bool], None] = _nobody_minds
         """Called with a key that is good no more, and whether its time was over."""
 
@@ -59,6 +58,7 @@ class ListenKeys:
         """Durable when this returns."""
         extended = replace(key, expires=now + LIFE)
         self._table.put(extended)
+        self._by_account.pop(key.account_id, None)
         self._by_account[key.account_id] = self._by_text[key.text] = extended
         return extended
 
@@ -77,13 +77,11 @@ class ListenKeys:
 
     def expire(self, now: Millis) -> None:
         """End the keys whose time is over, the earliest first."""
-        if now < self._quiet_until:
-            return
-        over = [key for key in self._by_account.values() if key.expires <= now]
-        for key in sorted(over, key=lambda key: key.expires):
-            self._end(key, in_time=True)
-        # A key made later lasts longer than any that there is.
-        self._quiet_until = min((key.expires for key in self._by_account.values()), default=0)
+        while self._by_account:
+            first = next(iter(self._by_account.values()))
+            if first.expires > now:
+                return
+            self._end(first, in_time=True)
 
     def _end(self, key: ListenKey, *, in_time: bool) -> None:
         del self._by_account[key.account_id]
