@@ -11,13 +11,25 @@ from perpbox.engine.triggers import Seen
 class Stirred:
     """Filled by `apply`, emptied by the rules that look into it; it is empty between turns."""
 
-    __slots__ = ("_accounts", "_heap", "_reached", "changed", "legs", "liquidated", "marks", "seen")
+    __slots__ = (
+        "_accounts",
+        "_heap",
+        "_reached",
+        "changed",
+        "fund_has_grown",
+        "legs",
+        "liquidated",
+        "marks",
+        "seen",
+    )
 
     def __init__(self) -> None:
         self._accounts: set[AccountId] = set()
         self._heap: list[AccountId] = []
         self.changed: dict[AccountId, set[tuple[str, PositionSide]]] = {}
         """Positions that are other ones now; the accounts are stirred."""
+        self.fund_has_grown = False
+        """Whether the insurance fund may pay what it could not pay before."""
         self.legs: list[tuple[AccountId, str, PositionSide]] = []
         """That hold nothing any more, or never have, and something may wait for that."""
         self.liquidated: set[AccountId] = set()
@@ -60,6 +72,7 @@ class Stirred:
         self._accounts.clear()
         self._heap.clear()
         self.changed.clear()
+        self.fund_has_grown = False
         self.legs.clear()
         self.liquidated.clear()
         self.marks.clear()
