@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from perpbox.api.calendar import NEWEST, Day
-from perpbox.api.queue import Quantiles
+from perpbox.api.queue import Quantiles, Risks
 from perpbox.journal.history import History
 from perpbox.tape import Tape
 from perpbox.venue import Venue
@@ -24,7 +24,7 @@ class Written:
 class Desk:
     """What every handler may use: the venue, its history and tape, and texts kept between reads."""
 
-    __slots__ = ("api_date", "history", "quantiles", "tape", "venue", "written")
+    __slots__ = ("api_date", "history", "quantiles", "risks", "tape", "venue", "written")
 
     def __init__(self, venue: Venue, history: History, tape: Tape, api_date: Day = NEWEST) -> None:
         self.venue = venue
@@ -33,5 +33,6 @@ class Desk:
         self.history = history
         self.tape = tape
         self.quantiles = Quantiles()
+        self.risks = Risks()
         self.written: dict[int, Written] = {}
         """The last v3 answer of every account that asked."""
