@@ -34,9 +34,7 @@ def find_debtors(turn: Turn) -> None:
 
 def _may_owe(account: Account) -> bool:
     """A cross wallet below zero shows in the wallet, unless isolated margin hides it."""
-    return any(balance.wallet < 0 for balance in account.balances.values()) or any(
-        exposure.isolated for exposure in account.active.values()
-    )
+    return account.owes or any(exposure.isolated for exposure in account.active.values())
 
 
 def pay_debt(turn: Turn, account: Account) -> bool:

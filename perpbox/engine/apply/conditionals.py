@@ -41,7 +41,7 @@ def _wait_no_more(state: State, algo_id: OrderId) -> None:
     del account.conditional_orders[algo_id]
     del account.client_algo_ids[order.client_algo_id]
     account.version += 1
-    if account.multi_assets:
+    if account.multi_assets and account.owes:
         state.stirred.stir(order.account_id)
     state.markets[order.terms.symbol].triggers.remove(order)
 
