@@ -193,6 +193,10 @@ RULES: Final = {
     "ASSET_MODE_WITH_ORDERS": "the account has open orders",
     "NO_NEED_TO_CHANGE_ASSET_MODE": "it is set already",
     "ASSET_MODE_WITH_NEGATIVE_BALANCE": "a wallet is below zero",
+    "PRICE_ABOVE_STOP_MULTIPLIER": ("a conditional buy's price above trigger price × multiplierUp"),
+    "PRICE_BELOW_STOP_MULTIPLIER": (
+        "a conditional sell's price below trigger price × multiplierDown"
+    ),
     "FOK_NOT_FILLED": "the book does not hold all that a FOK order wants",
     "GTX_WOULD_TAKE": "a GTX order would trade at once",
     "TOO_MANY_MODIFICATIONS": "the order has been amended 10 000 times",

@@ -28,6 +28,8 @@ class Reject(Enum):
     NOTIONAL_BELOW_MIN = auto()
     PRICE_ABOVE_MULTIPLIER = auto()
     PRICE_BELOW_MULTIPLIER = auto()
+    PRICE_ABOVE_STOP_MULTIPLIER = auto()
+    PRICE_BELOW_STOP_MULTIPLIER = auto()
     MARKET_PRICE_OUT_OF_BOUNDS = auto()
     # Position side and mode.
     POSITION_SIDE_MISMATCH = auto()

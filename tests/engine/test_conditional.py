@@ -62,6 +62,21 @@ def test_what_would_trigger_at_once_is_refused() -> None:
     """)
 
 
+def test_a_limit_price_lies_within_the_multipliers_of_its_trigger_price() -> None:
+    """5 % either way; a price out of the book is found at the trigger."""
+    play(f"""{LONG}
+        alice stop buy 0.1 BTCUSDT at 60000 limit 63000.1
+                                           -> rejected PRICE_ABOVE_STOP_MULTIPLIER 63000
+        alice stop buy 0.1 BTCUSDT at 60000 limit 63000      -> waits
+        alice stop buy 0.1 BTCUSDT at 60000 limit 1000       -> waits
+        alice profit sell 0.1 BTCUSDT at 60000 limit 56999.9
+                                           -> rejected PRICE_BELOW_STOP_MULTIPLIER 57000
+        alice profit sell 0.1 BTCUSDT at 60000 limit 57000   -> waits
+        alice profit sell 0.1 BTCUSDT at 60000 limit 90000   -> waits
+        alice stop buy 0.1 BTCUSDT at 60000 match queue      -> waits
+    """)
+
+
 def test_a_trailing_stop_follows_the_best_price() -> None:
     """From 51 000 on; the highest is 52 000, and 1 % less is 51 480."""
     play(f"""{LONG}
