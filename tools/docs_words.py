@@ -163,7 +163,9 @@ RULES: Final = {
     "INVALID_LEVERAGE": "below 1 or above the symbol's highest",
     "INVALID_WORKING_TYPE": "neither CONTRACT_PRICE nor MARK_PRICE",
     "TOO_MANY_CANCELS": "more than 10 orders in one cancel",
-    "TOO_MANY_CONDITIONAL_ORDERS": "200 conditional orders of the account wait",
+    "TOO_MANY_CONDITIONAL_ORDERS": (
+        "200 conditional orders of the account wait, or, of old, 100 in the symbol"
+    ),
     "NO_NEED_TO_CHANGE_MARGIN_TYPE": "it is set already",
     "MARGIN_TYPE_WITH_ORDERS": "the symbol has open orders",
     "MARGIN_TYPE_WITH_POSITION": "the symbol has a position",

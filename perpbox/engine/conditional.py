@@ -62,8 +62,7 @@ def check_new_conditional(turn: Turn, command: PlaceConditional) -> ConditionalO
         taken = command.client_algo_id in account.client_algo_ids
         taken |= terms.legacy and account.has_open(terms.symbol, command.client_algo_id)
         turn.require(not taken, Reject.DUPLICATE_CLIENT_ORDER_ID)
-    waiting = len(account.conditional_orders)
-    turn.require(waiting < MOST_WAITING, Reject.TOO_MANY_CONDITIONAL_ORDERS)
+    _check_numbers(turn, account, market, terms)
     algo_id = turn.state.next_order_id
     latest = market.working_price(terms.working_type)
     if terms.trails and not terms.activation_price:
@@ -86,6 +85,18 @@ def _check_modes(turn: Turn, account: Account, terms: ConditionalTerms) -> None:
         # A long is closed by selling, a short by buying.
         closing = (terms.side == BUY) is (terms.position_side is PositionSide.SHORT)
         turn.require(closing, Reject.POSITION_SIDE_MISMATCH)
+
+
+def _check_numbers(turn: Turn, account: Account, market: Market, terms: ConditionalTerms) -> None:
+    """How many may wait in all; MAX_NUM_ALGO_ORDERS of old; MAX_NUM_ORDERS with what stands."""
+    symbol = market.symbol
+    few = len(account.conditional_orders) < MOST_WAITING
+    waiting = account.conditionals_in(symbol.name)
+    if terms.legacy:
+        few = few and waiting < symbol.max_num_algo_orders
+    turn.require(few, Reject.TOO_MANY_CONDITIONAL_ORDERS)
+    standing = len(account.exposure(symbol).orders)
+    turn.require(standing + waiting < symbol.max_num_orders, Reject.TOO_MANY_OPEN_ORDERS)
 
 
 def _activated(terms: ConditionalTerms, latest: int) -> ConditionalTerms:

@@ -142,6 +142,34 @@ def test_one_trigger_sets_off_another() -> None:
     """)
 
 
+def test_what_stands_and_what_waits_are_two_hundred_in_a_symbol() -> None:
+    """MAX_NUM_ORDERS counts both, whichever comes last."""
+    table = play("alice deposits 1000000 USDT")
+    table.rig.checked = False
+    for _ in range(199):
+        table.play("alice buy 0.002 BTCUSDT limit 49000 -> resting")
+    table.play("""
+        alice stop buy 0.002 BTCUSDT at 51000 limit 48000 as s1   -> waits
+        alice stop buy 0.002 BTCUSDT at 51000                     -> rejected TOO_MANY_OPEN_ORDERS
+        alice buy 0.002 BTCUSDT limit 49000                       -> rejected TOO_MANY_OPEN_ORDERS
+        alice stop buy 100 DOGEUSDT at 0.11                       -> waits
+        market BTCUSDT last 51000                                 -> alice s1 triggered
+                                                                  -> alice resting
+    """)
+
+
+def test_as_orders_of_their_own_type_a_hundred_wait_in_a_symbol() -> None:
+    """MAX_NUM_ALGO_ORDERS, which was there as long as they were such orders."""
+    table = play("alice deposits 1000000 USDT")
+    table.rig.checked = False
+    for _ in range(100):
+        table.play("alice stop buy 0.002 BTCUSDT at 51000 legacy -> waits")
+    table.play("""
+        alice stop buy 0.002 BTCUSDT at 51000 legacy       -> rejected TOO_MANY_CONDITIONAL_ORDERS
+        alice stop buy 100 DOGEUSDT at 0.11 legacy         -> waits
+    """)
+
+
 def test_what_waits_is_dropped() -> None:
     play(f"""{LONG}
         alice stop sell 0.1 BTCUSDT at 49000 as s1
