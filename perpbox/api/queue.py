@@ -9,7 +9,6 @@ from perpbox.engine.deleveraging import ranking
 from perpbox.engine.market import Market
 from perpbox.engine.state import State
 from perpbox.margin.deleveraging import quantile
-from perpbox.margin.position import figures_of
 from perpbox.money import SCALE, Millis
 
 QUANTILE_SPAN: Final[Millis] = 30_000
@@ -40,16 +39,12 @@ class Quantiles:
 
 
 def _places(state: State, symbol: str, side: Side) -> dict[Place, int]:
-    """0 to 4; a position without profit is at 0 wherever it stands."""
+    """0 to 4; what has no rank, for want of profit, is at 0 wherever it stands."""
     ranked = ranking(state, symbol, side)[::-1]
-    mark = state.marks[symbol]
-    holders = state.markets[symbol].holders
     found = {}
     for number, place in enumerate(ranked, 1):
-        figures = figures_of(holders[place.account_id], place.position, mark)
-        gains = figures.unrealized_profit > 0
         key = (place.account_id, place.position.position_side)
-        found[key] = quantile(number, len(ranked)) if gains else 0
+        found[key] = quantile(number, len(ranked)) if place.negative_rank else 0
     return found
 
 

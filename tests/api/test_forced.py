@@ -166,6 +166,20 @@ def test_a_cross_hedge_has_one_place_for_both_legs(exchange: Exchange) -> None:
     assert trader.refused("GET", QUANTILE, symbol="NOPE") == -1121
 
 
+def test_a_cross_hedge_that_loses_as_a_whole_is_at_the_end(exchange: Exchange) -> None:
+    """The long gains 100, and the short loses 200: it is the sum that is ranked."""
+    trader = open_trader(exchange, USDT="5000")
+    trader.post("/fapi/v1/positionSide/dual", dualSidePosition="true")
+    trader.market("BUY", "0.1", positionSide="LONG")
+    trader.market("SELL", "0.2", positionSide="SHORT")
+    exchange.move(BTCUSDT="51000")
+    assert trader.get(QUANTILE) == [
+        {"symbol": "BTCUSDT", "adlQuantile": {"LONG": 0, "SHORT": 0, "HEDGE": 0}}
+    ]
+    legs = trader.get("/fapi/v3/positionRisk", symbol="BTCUSDT")
+    assert {row["positionSide"]: row["adl"] for row in legs} == {"LONG": 0, "SHORT": 0}
+
+
 def test_the_legs_of_an_isolated_hedge_have_a_place_each(exchange: Exchange) -> None:
     trader = open_trader(exchange, USDT="5000")
     trader.post("/fapi/v1/positionSide/dual", dualSidePosition="true")
