@@ -35,6 +35,7 @@ from perpbox.engine.orders import check_new_order, enter_order
 from perpbox.engine.rejects import Reject, Rejected
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
+from perpbox.money import Price
 
 MOST_WAITING: Final = 200
 """Conditional orders of an account, all symbols together (change-log of 2025-12-29)."""
@@ -153,20 +154,21 @@ def expire_unheld(turn: Turn) -> None:
                 turn.emit(ConditionalExpired(account_id, order.algo_id, reason))
 
 
-def first_reached(state: State) -> ConditionalOrder | None:
-    """The oldest that still waits of those whose condition has held in this turn."""
-    while algo_id := state.stirred.next_reached():
+def first_reached(state: State) -> tuple[ConditionalOrder, Price] | None:
+    """The oldest that still waits of those whose condition has held in this turn, and where."""
+    while True:
+        algo_id, price = state.stirred.next_reached()
+        if not algo_id:
+            return None
         order = state.conditional_orders.get(algo_id)
         if order is not None:
-            return order
-    return None
+            return order, price
 
 
-def trigger(turn: Turn, order: ConditionalOrder) -> None:
-    """Place the order that has waited, or say why it cannot be placed."""
+def trigger(turn: Turn, order: ConditionalOrder, price: Price) -> None:
+    """Place the order that has waited for this price, or say why it cannot be placed."""
     state, terms = turn.state, order.terms
     account, market = state.accounts[order.account_id], state.markets[terms.symbol]
-    price = market.working_price(terms.working_type)
     turn.emit(ConditionalTriggered(order.account_id, order.algo_id, terms.symbol, price))
     command = _order_of(account, market, order)
     try:

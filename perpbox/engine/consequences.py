@@ -23,7 +23,7 @@ def follow(turn: Turn) -> None:
         if account_id:
             look_at(turn, account_id)
             continue
-        order = first_reached(turn.state)
-        if order is None:
+        reached = first_reached(turn.state)
+        if reached is None:
             return
-        trigger(turn, order)
+        trigger(turn, *reached)

@@ -6,6 +6,7 @@ from heapq import heappop, heappush
 
 from perpbox.account import AccountId, OrderId, PositionSide, WorkingType
 from perpbox.engine.triggers import Seen
+from perpbox.money import Price
 
 
 class Stirred:
@@ -15,6 +16,7 @@ class Stirred:
         "_accounts",
         "_heap",
         "_reached",
+        "_reached_at",
         "changed",
         "fund_has_grown",
         "legs",
@@ -38,6 +40,8 @@ class Stirred:
         """Symbols whose mark price has moved."""
         self._reached: list[OrderId] = []
         """Conditional orders whose condition has held at a price of this turn; a heap."""
+        self._reached_at: dict[OrderId, Price] = {}
+        """The first such price of each."""
         self.seen: dict[tuple[str, WorkingType], Seen] = {}
         """By symbol, the prices at which conditional orders have been looked for."""
 
@@ -60,13 +64,18 @@ class Stirred:
         self._accounts.discard(account_id)
         return account_id
 
-    def reach(self, algo_id: OrderId) -> None:
+    def reach(self, algo_id: OrderId, price: Price) -> None:
         """The condition holds at a price of this turn."""
-        heappush(self._reached, algo_id)
+        if algo_id not in self._reached_at:
+            self._reached_at[algo_id] = price
+            heappush(self._reached, algo_id)
 
-    def next_reached(self) -> OrderId:
-        """The oldest order whose condition has held, which may wait no more; 0 for none."""
-        return heappop(self._reached) if self._reached else 0
+    def next_reached(self) -> tuple[OrderId, Price]:
+        """The oldest order whose condition has held, and where; it may wait no more. 0: none."""
+        if not self._reached:
+            return 0, 0
+        algo_id = heappop(self._reached)
+        return algo_id, self._reached_at[algo_id]
 
     def forget(self) -> None:
         self._accounts.clear()
@@ -78,3 +87,4 @@ class Stirred:
         self.marks.clear()
         self.seen.clear()
         self._reached.clear()
+        self._reached_at.clear()

@@ -62,21 +62,6 @@ def test_what_would_trigger_at_once_is_refused() -> None:
     """)
 
 
-def test_a_limit_price_lies_within_the_multipliers_of_its_trigger_price() -> None:
-    """5 % either way; a price out of the book is found at the trigger."""
-    play(f"""{LONG}
-        alice stop buy 0.1 BTCUSDT at 60000 limit 63000.1
-                                           -> rejected PRICE_ABOVE_STOP_MULTIPLIER 63000
-        alice stop buy 0.1 BTCUSDT at 60000 limit 63000      -> waits
-        alice stop buy 0.1 BTCUSDT at 60000 limit 1000       -> waits
-        alice profit sell 0.1 BTCUSDT at 60000 limit 56999.9
-                                           -> rejected PRICE_BELOW_STOP_MULTIPLIER 57000
-        alice profit sell 0.1 BTCUSDT at 60000 limit 57000   -> waits
-        alice profit sell 0.1 BTCUSDT at 60000 limit 90000   -> waits
-        alice stop buy 0.1 BTCUSDT at 60000 match queue      -> waits
-    """)
-
-
 def test_a_trailing_stop_follows_the_best_price() -> None:
     """From 51 000 on; the highest is 52 000, and 1 % less is 51 480."""
     play(f"""{LONG}
@@ -139,34 +124,6 @@ def test_one_trigger_sets_off_another() -> None:
                                                        -> alice filled 0.05
                                                        -> alice s2 triggered @ 48399.9
                                                        -> alice filled 0.05
-    """)
-
-
-def test_what_stands_and_what_waits_are_two_hundred_in_a_symbol() -> None:
-    """MAX_NUM_ORDERS counts both, whichever comes last."""
-    table = play("alice deposits 1000000 USDT")
-    table.rig.checked = False
-    for _ in range(199):
-        table.play("alice buy 0.002 BTCUSDT limit 49000 -> resting")
-    table.play("""
-        alice stop buy 0.002 BTCUSDT at 51000 limit 48000 as s1   -> waits
-        alice stop buy 0.002 BTCUSDT at 51000                     -> rejected TOO_MANY_OPEN_ORDERS
-        alice buy 0.002 BTCUSDT limit 49000                       -> rejected TOO_MANY_OPEN_ORDERS
-        alice stop buy 100 DOGEUSDT at 0.11                       -> waits
-        market BTCUSDT last 51000                                 -> alice s1 triggered
-                                                                  -> alice resting
-    """)
-
-
-def test_as_orders_of_their_own_type_a_hundred_wait_in_a_symbol() -> None:
-    """MAX_NUM_ALGO_ORDERS, which was there as long as they were such orders."""
-    table = play("alice deposits 1000000 USDT")
-    table.rig.checked = False
-    for _ in range(100):
-        table.play("alice stop buy 0.002 BTCUSDT at 51000 legacy -> waits")
-    table.play("""
-        alice stop buy 0.002 BTCUSDT at 51000 legacy       -> rejected TOO_MANY_CONDITIONAL_ORDERS
-        alice stop buy 100 DOGEUSDT at 0.11 legacy         -> waits
     """)
 
 
@@ -381,6 +338,20 @@ def test_of_several_that_are_due_the_oldest_goes_first() -> None:
     told = [event.algo_id for event in turn.events if isinstance(event, ConditionalTriggered)]
     assert told == sorted(told)
     assert len(told) == 4
+
+
+def test_a_trigger_tells_the_price_that_set_it_off() -> None:
+    """Both are reached at 48 900; what the first then buys moves the last price away."""
+    play(f"""{LONG}
+        bob deposits 10000 USDT
+        bob profit buy 0.1 BTCUSDT at 49000 as b1
+        alice stop sell 0.1 BTCUSDT at 49000 as s1
+        quotes BTCUSDT bids 9@48000 asks 9@50001
+        market BTCUSDT last 48900                      -> bob b1 triggered @ 48900
+                                                       -> bob filled 0.1
+                                                       -> alice s1 triggered @ 48900
+                                                       -> alice filled 0.1
+    """)
 
 
 def test_another_clients_trade_sets_an_order_off() -> None:

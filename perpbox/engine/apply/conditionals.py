@@ -79,7 +79,7 @@ def note_prices(state: State, market: Market) -> None:
         seen = stirred.seen.get((name, working_type), UNSEEN)
         for algo_id in triggers.due(working_type, price, seen):
             if not (protected and state.conditional_orders[algo_id].terms.price_protect):
-                stirred.reach(algo_id)
+                stirred.reach(algo_id, price)
         if not protected:
             # What has been reached need not be found again, however often the price comes back.
             stirred.seen[name, working_type] = (max(seen[0], price), min(seen[1], price))
