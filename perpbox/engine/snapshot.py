@@ -162,8 +162,6 @@ def _note(state: State, account: Account) -> None:
     """What the state knows of an account besides."""
     if account.multi_assets:
         state.pooled.add(account.account_id)
-    if any(balance.wallet < 0 for balance in account.balances.values()):
-        state.debtors.add(account.account_id)
     for name, exposure in account.active.items():
         state.markets[name].holders[account.account_id] = exposure
 

@@ -84,7 +84,8 @@ def asset_index_moved(state: State, event: happened.AssetIndexMoved, now: Millis
     state.rates[event.asset] = rates_of(state.catalogue.assets[event.asset], event.index_price)
     state.prices_version += 1
     for account_id in state.pooled:
-        state.stirred.stir(account_id)
+        if state.accounts[account_id].has_to_do_with(event.asset):
+            state.stirred.stir(account_id)
 
 
 def liquidity_set(state: State, event: happened.LiquiditySet, now: Millis) -> None:

@@ -132,7 +132,7 @@ def _end(state: State, order_id: OrderId, status: OrderStatus, now: Millis) -> N
     leave(state, order, now)
     order.status = status
     order.updated = now
-    if account.multi_assets:
+    if account.multi_assets and account.owes:
         # A debt may have to be bought back that an open order had let stand.
         state.stirred.stir(order.account_id)
     exposure = account.exposures.get(order.symbol)
