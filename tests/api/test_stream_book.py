@@ -14,13 +14,9 @@ from tests.api.listening import Connection
 from tests.api.local_book import LocalBook, OutOfStep, Sides, best, snapshot, standing
 from tests.api.trader import ORDER, Trader, limit_order, open_trader
 
-DIFFS: Final = tuple(
-    f"btcusdt@{name}"
-    for name in ("depth", "depth@500ms", "depth@250ms", "depth@100ms", "depth@0ms")
-) + ("btcusdt@rpiDepth@500ms",)
-PARTS: Final = tuple(
-    f"btcusdt@depth{levels}{speed}" for levels in (5, 10, 20) for speed in ("", "@500ms", "@100ms")
-)
+SPEEDS: Final = ("", "@500ms", "@250ms", "@100ms", "@0ms")
+DIFFS: Final = (*(f"btcusdt@depth{speed}" for speed in SPEEDS), "btcusdt@rpiDepth@500ms")
+PARTS: Final = tuple(f"btcusdt@depth{levels}{speed}" for levels in (5, 10, 20) for speed in SPEEDS)
 TICKERS: Final = ("btcusdt@bookTicker", "!bookTicker")
 SYMBOL: Final = "BTCUSDT"
 
