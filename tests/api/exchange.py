@@ -107,8 +107,12 @@ class Exchange:
         machine_clock: Callable[[], Millis | None] | None = None,
         before: Exchange | None = None,
         api_date: str = NEWEST,
+        opens: bool = True,
     ) -> None:
-        """A new venue, or with `before` that one as a start out of a snapshot would have it."""
+        """A new venue, or with `before` that one as a start out of a snapshot would have it.
+
+        One that does not open has no markets yet.
+        """
         self.journal = journal or MemoryJournal(Head(b"", 0, created=0))
         self.clock = ManualClock(before.now if before else NOON)
         self.state = load(before.snapshot(), CATALOGUE) if before else State(CATALOGUE)
@@ -132,7 +136,7 @@ class Exchange:
             limits=limits,
             machine_clock=machine_clock,
         )
-        if not before:
+        if opens and not before:
             self.submit(OpenVenue())
             self.move(BTCUSDT="50000", ETHUSDC="2500", ADAUSDT="0.5")
 
