@@ -124,6 +124,7 @@ def test_messages_come_from_where_their_kind_does(exchange: Exchange, name: str)
     kind, speed = DOCUMENTED[name]
     streams = MarketStreams(exchange.state, exchange.tape, NEWEST, lambda: True)
     source = streams.source(name)
+    assert source is not None
     assert type(source) is SOURCES.get(kind, Changed if name.startswith("!") else Shown)
     assert source.speed == speed
     of_one = name.startswith("btcusdt") and kind is not Kind.COMPOSITE_INDEX
