@@ -64,6 +64,7 @@ class Account:
         "opening_balances",
         "sums",
         "version",
+        "waiting_in",
     )
 
     def __init__(self, account_id: AccountId, name: str, created: Millis) -> None:
@@ -94,6 +95,8 @@ class Account:
         """Those that wait, oldest first."""
         self.client_algo_ids: dict[str, OrderId] = {}
         """Client id of those that wait."""
+        self.waiting_in: dict[str, int] = {}
+        """How many wait in a symbol."""
         self.called: set[str] = set()
         """Names of the pools whose margin call stands."""
         self.claims: Claims | None = None
@@ -103,6 +106,17 @@ class Account:
     def wallet(self, asset: str) -> Amount:
         balance = self.balances.get(asset)
         return balance.wallet if balance else 0
+
+    @property
+    def owes(self) -> bool:
+        """Whether a wallet is below zero."""
+        return any(balance.wallet < 0 for balance in self.balances.values())
+
+    def has_to_do_with(self, asset: str) -> bool:
+        """Whether it holds or owes the asset, or has a position or an order that may."""
+        if self.wallet(asset):
+            return True
+        return any(exposure.symbol.margin_asset == asset for exposure in self.active.values())
 
     def exposure(self, symbol: Symbol) -> Exposure:
         """Its exposure, or a fresh one that belongs to nobody: reading opens nothing."""
@@ -117,5 +131,4 @@ class Account:
 
     def conditionals_in(self, symbol: str) -> int:
         """How many conditional orders wait in a symbol."""
-        waiting = self.conditional_orders
-        return sum(o.terms.symbol == symbol for o in waiting.values()) if waiting else 0
+        return self.waiting_in.get(symbol, 0)

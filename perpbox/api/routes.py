@@ -11,6 +11,7 @@ from msgspec import Struct
 from perpbox.api import (
     account,
     adl,
+    chart,
     conditional,
     forced,
     history,
@@ -31,15 +32,22 @@ class Security(Enum):
     """What a request needs (general-info page)."""
 
     NONE = ""
-    USER_STREAM = "stream"
+    MARKET_DATA = "market"
     """The key alone: no time, no signature."""
+    USER_STREAM = "stream"
+    """Likewise."""
     USER_DATA = "read"
     TRADE = "trade"
 
     @property
     def permission(self) -> str:
         """What its key must be allowed to do."""
-        return "read" if self is Security.USER_STREAM else self.value
+        return self.value if self.is_signed else "read"
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a request says when it was made, and proves by whom."""
+        return self in (Security.USER_DATA, Security.TRADE)
 
 
 class Route(Struct, frozen=True):
@@ -66,6 +74,7 @@ def with_symbol(one: int, every: int) -> Callable[[Params], int]:
 
 
 NONE, USER_DATA, TRADE = Security.NONE, Security.USER_DATA, Security.TRADE
+MARKET_DATA: Final = Security.MARKET_DATA
 USER_STREAM = Security.USER_STREAM
 ONE_ORDER: Final = (1, 1)
 BATCH: Final = (5, 1)
@@ -77,6 +86,11 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/exchangeInfo", NONE, 1, market.exchange_info),
     Route("GET", "/fapi/v1/depth", NONE, market.depth_weight, market.depth),
     Route("GET", "/fapi/v1/trades", NONE, 5, market.trades),
+    Route("GET", "/fapi/v1/historicalTrades", MARKET_DATA, 200, chart.historical_trades),
+    Route("GET", "/fapi/v1/aggTrades", NONE, 20, chart.aggregate_trades),
+    Route("GET", "/fapi/v1/klines", NONE, chart.kline_weight, chart.klines),
+    Route("GET", "/fapi/v1/continuousKlines", NONE, chart.kline_weight, chart.continuous_klines),
+    Route("GET", "/fapi/v1/ticker/24hr", NONE, with_symbol(1, 40), chart.day_ticker),
     Route("GET", "/fapi/v1/ticker/price", NONE, with_symbol(1, 2), market.price_ticker),
     Route("GET", "/fapi/v2/ticker/price", NONE, with_symbol(1, 2), market.price_ticker),
     Route("GET", "/fapi/v1/ticker/bookTicker", NONE, with_symbol(2, 5), market.book_ticker),

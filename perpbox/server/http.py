@@ -42,6 +42,8 @@ class HttpServer:
         self.connections: set[Connection] = set()
         self.sockets: set[WebSocket] = set()
         """Connections that have changed to WebSocket; they are in the other set no more."""
+        self._unsent: list[WebSocket] = []
+        """Sockets with something to write at the end of this turn."""
         self.loop: asyncio.AbstractEventLoop
         self._log = log
         self._listener: asyncio.Server | None = None
@@ -109,6 +111,16 @@ class HttpServer:
     def forget(self, connection: Connection) -> None:
         self.connections.discard(connection)
         self._note_empty()
+
+    def flush_soon(self, socket: WebSocket) -> None:
+        if not self._unsent:
+            self.loop.call_soon(self._flush)
+        self._unsent.append(socket)
+
+    def _flush(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        for socket in unsent:
+            socket.flush()
 
     def release(self, socket: WebSocket) -> None:
         self.sockets.discard(socket)

@@ -42,23 +42,11 @@ class Host(Protocol):
     beat: float
     """The loop's time, as of the last full second."""
 
+    def flush_soon(self, socket: WebSocket) -> None: ...
+
     def release(self, socket: WebSocket) -> None: ...
 
     def note_failure(self, error: BaseException, method: str, path: str) -> None: ...
-
-
-class Cork(asyncio.WriteTransport):
-    """Keeps what a session sends before the handshake's answer is out."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: list[bytes] = []
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.kept.append(bytes(data))
-
-    def is_closing(self) -> bool:
-        return False
 
 
 class Incoming:
@@ -119,6 +107,7 @@ class WebSocket(asyncio.Protocol):
         "frames",
         "heard",
         "incoming",
+        "outbox",
         "pinged",
         "pings",
         "reading_paused",
@@ -131,14 +120,18 @@ class WebSocket(asyncio.Protocol):
     )
 
     session: Session
-    transport: asyncio.WriteTransport
+    transport: asyncio.Transport
 
     def __init__(self, server: Host) -> None:
         self.server = server
         self.bounds = server.bounds
-        self.transport = Cork()
         self.state = OPEN
         self.incoming: Incoming | None = None
+        self.outbox: list[bytes] | None = None
+        """Frames of this turn of the event loop: they go out together at its end.
+
+        A write is a call of the system, which costs more than all that is done for a frame here.
+        """
         self.reading_paused = True
         self.since = server.beat
         """When the closing began."""
@@ -152,13 +145,12 @@ class WebSocket(asyncio.Protocol):
         self.pings = 0
 
     def begin(self, session: Session, transport: asyncio.Transport, head: bytes) -> None:
-        """The handshake has succeeded: answer it, and send what the session could not yet."""
-        early = cast("Cork", self.transport).kept
+        """The handshake has succeeded: answer it before all that the session has sent already."""
         self.session = session
         self.transport = transport
         transport.set_protocol(self)
         transport.set_write_buffer_limits(self.bounds.unsent_frames)
-        transport.write(b"".join((head, *early)))
+        transport.write(head)
 
     def start_reading(self, early: bytes) -> None:
         """Reading has paused at the handshake, and this came right behind it."""
@@ -169,21 +161,30 @@ class WebSocket(asyncio.Protocol):
     # --- what the session calls
 
     def send(self, frame: bytes) -> None:
-        if self.state == OPEN and not self.transport.is_closing():
-            self.transport.write(frame)
+        if self.state == OPEN:
+            if self.outbox is None:
+                self.outbox = [frame]
+                self.server.flush_soon(self)
+            else:
+                self.outbox.append(frame)
 
     def close(self, code: int, reason: str) -> None:
         if self.state == OPEN:
             fitting = reason.encode()[:LONGEST_REASON].decode(errors="ignore")
-            self._write(Opcode.CLOSE, Close(code, fitting).serialize())
+            self._send(Opcode.CLOSE, Close(code, fitting).serialize())
             self.state = CLOSING
             self.since = self.server.beat
+
+    def flush(self) -> None:
+        """Write what the session has sent."""
+        outbox, self.outbox = self.outbox, None
+        if outbox is not None and not self.transport.is_closing():
+            self.transport.writelines(outbox)
 
     # --- what the event loop calls
 
     def connection_lost(self, _error: Exception | None) -> None:
-        self.state = DONE
-        self.incoming = None
+        self.abandon()
         self.server.release(self)
         try:
             self.session.closed()
@@ -202,7 +203,8 @@ class WebSocket(asyncio.Protocol):
 
     def eof_received(self) -> None:
         """The client has gone without a word, or after the last one; the transport closes."""
-        self._end()
+        self.flush()
+        self.abandon()
 
     def pause_writing(self) -> None:
         """The client does not take what is sent, and nobody keeps it for them."""
@@ -215,7 +217,7 @@ class WebSocket(asyncio.Protocol):
         try:
             for _ in range(FRAMES_A_TURN):
                 if self.incoming is None:
-                    return  # one of the frames was the last
+                    return  # the one before was the last
                 frame = self.incoming.next_frame()
                 if frame is None:
                     self._rest(self.incoming)
@@ -232,9 +234,11 @@ class WebSocket(asyncio.Protocol):
             self._read_on_later()
 
     def _read_on_later(self) -> None:
+        if self.incoming is None:
+            return
         if not self.reading_paused:
             self.reading_paused = True
-            self._reader.pause_reading()
+            self.transport.pause_reading()
         self.server.loop.call_soon(self._read)
 
     def _rest(self, incoming: Incoming) -> None:
@@ -247,11 +251,7 @@ class WebSocket(asyncio.Protocol):
         if self.reading_paused:
             self.reading_paused = False
             if not self.transport.is_closing():
-                self._reader.resume_reading()
-
-    @property
-    def _reader(self) -> asyncio.ReadTransport:
-        return cast("asyncio.Transport", self.transport)
+                self.transport.resume_reading()
 
     def _take(self, frame: Frame, incoming: Incoming) -> None:
         opcode = frame.opcode
@@ -262,7 +262,7 @@ class WebSocket(asyncio.Protocol):
         elif self._is_too_much(opcode in {Opcode.PING, Opcode.PONG}):
             self._fail(CloseCode.POLICY_VIOLATION, "Too many requests")
         elif opcode is Opcode.PING:
-            self._write(Opcode.PONG, bytes(frame.data))
+            self._send(Opcode.PONG, bytes(frame.data))
         elif opcode is Opcode.PONG:
             self._take_pong(bytes(frame.data))
         elif opcode is Opcode.BINARY:
@@ -290,7 +290,7 @@ class WebSocket(asyncio.Protocol):
         """Answer in kind, unless this is the answer, and wait for the client to hang up."""
         Close.parse(payload)  # raises where it is malformed
         if self.state == OPEN:
-            self._write(Opcode.CLOSE, payload)
+            self._send(Opcode.CLOSE, payload)
         self._finish()
 
     def _take_pong(self, payload: bytes) -> None:
@@ -322,7 +322,7 @@ class WebSocket(asyncio.Protocol):
             return
         if now - self.pinged >= bounds.ping_seconds:
             self.pinged = now
-            self._write(Opcode.PING, self._ping_payload())
+            self._send(Opcode.PING, self._ping_payload())
         try:
             self.session.check()
         except Exception as error:  # noqa: BLE001  as in `_tell`
@@ -339,7 +339,7 @@ class WebSocket(asyncio.Protocol):
         self.close(CloseCode.GOING_AWAY, "Shutting down.")
 
     def abort(self) -> None:
-        self._end()
+        self.abandon()
         self.transport.abort()
 
     def _fail(self, code: int, reason: str) -> None:
@@ -354,18 +354,21 @@ class WebSocket(asyncio.Protocol):
         together with the connection.
         """
         if self.state != DONE:
-            self._end()
-            self.transport.write_eof()
+            self.flush()
+            self.abandon()
+            if not self.transport.is_closing():
+                self.transport.write_eof()
             self._resume_reading()
 
-    def _end(self) -> None:
+    def abandon(self) -> None:
+        """Send nothing more and hear nothing more."""
         self.state = DONE
         self.since = self.server.beat
         self.incoming = None
+        self.outbox = None
 
-    def _write(self, opcode: Opcode, payload: bytes) -> None:
-        if not self.transport.is_closing():  # else the loop's log would tell of each write
-            self.transport.write(Frame(opcode, payload).serialize(mask=False))
+    def _send(self, opcode: Opcode, payload: bytes) -> None:
+        self.send(Frame(opcode, payload).serialize(mask=False))
 
     def _note(self, error: Exception) -> None:
         self.server.note_failure(error, "WEBSOCKET", "")
@@ -386,7 +389,7 @@ def opened(server: Host, transport: asyncio.Transport, request: Request) -> WebS
         server.note_failure(error, request.method, request.path)
         session = unknown_error()
     if isinstance(session, Response):
-        socket.state = DONE
+        socket.abandon()
         return session
     socket.begin(session, transport, head)
     return socket

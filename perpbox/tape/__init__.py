@@ -5,6 +5,7 @@ from perpbox.tape.candles import NO_TRADE, Candle
 from perpbox.tape.day import (
     DayStatistics,
     price_change_percent_rounded,
+    untraded,
     weighted_average_rounded,
     window_start,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "Trade",
     "aggregated",
     "price_change_percent_rounded",
+    "untraded",
     "weighted_average_rounded",
     "window_start",
 ]

@@ -54,12 +54,10 @@ def statistics_of(last: Trade, whole: Candle | None, now: Millis) -> DayStatisti
     [dec] Only trades count: a last price that an operator sets is not among them. The close time
     is the last trade's, or where the day has none, now.
     """
-    opened = window_start(now)
     if whole is None:
-        price, ids = last.price, (NO_TRADE, NO_TRADE)
-        return DayStatistics(opened, now, price, price, price, price, last.quantity, 0, 0, 0, *ids)
+        return untraded(last.price, now, last.quantity)
     return DayStatistics(
-        opened,
+        window_start(now),
         last.time,
         whole.open,
         whole.high,
@@ -72,6 +70,13 @@ def statistics_of(last: Trade, whole: Candle | None, now: Millis) -> DayStatisti
         whole.first_trade_id,
         whole.last_trade_id,
     )
+
+
+def untraded(price: Price, now: Millis, last_quantity: Quantity = 0) -> DayStatistics:
+    """A day in which the price stood still."""
+    ids = NO_TRADE, NO_TRADE
+    prices = price, price, price, price
+    return DayStatistics(window_start(now), now, *prices, last_quantity, 0, 0, 0, *ids)
 
 
 def price_change_percent_rounded(day: DayStatistics) -> Ratio:

@@ -172,6 +172,14 @@ class Tape:
             ):
                 yield trade
 
+    def trade_before(self, symbol: str, time: Millis) -> Trade | None:
+        """The last trade before a time."""
+        last = self._journal.history.trade_before(symbol, time)
+        for _, name, kept in self._in_flight:
+            if name == symbol and kept.time < time:
+                last = kept
+        return last
+
     def _with_those_in_flight(self, symbol: str, past: Iterable[Trade]) -> Iterator[Trade]:
         """The history's trades, and those that it does not know of yet."""
         last_id = 0
@@ -190,11 +198,7 @@ class Tape:
         return series
 
     def _price_before(self, symbol: str, time: Millis) -> Price | None:
-        """The price of the last trade before a time."""
-        last = self._journal.history.trade_before(symbol, time)
-        for _, name, kept in self._in_flight:
-            if name == symbol and kept.time < time:
-                last = kept
+        last = self.trade_before(symbol, time)
         return last.price if last is not None else None
 
     def _reel(self, symbol: str) -> Reel:

@@ -46,12 +46,13 @@ class Talk:
         assert not self.ends
         self.messages.append(message)
         word, _, rest = message.partition(" ")
-        if word == "fault":
+        number = int(rest) if rest.isdecimal() else 0
+        if message == "fault":
             raise RuntimeError("the secret is out")
-        if word == "close":
-            self.wire.close(int(rest), "as asked")
-        elif word == "large":
-            self.wire.send(framed(b"x" * int(rest)))
+        if word == "close" and number in range(3000, 5000):
+            self.wire.close(number, "as asked")
+        elif word == "large" and number < 100_000_000:
+            self.wire.send(framed(b"x" * number))
         else:
             self.wire.send(framed(message.encode()))
 

@@ -14,7 +14,8 @@ from perpbox.message import framed
 from perpbox.server.websocket import FRAMES_A_TURN, Incoming
 from perpbox.server.wire import Bounds
 from tests.server.shell import play
-from tests.server.sockets import Stage, Talk, close, more, ping, pong, shaken, text
+from tests.server.sockets import HANDSHAKE, Stage, Talk, close, more, ping, pong, shaken, text
+from tests.server.test_websocket_property import Line
 
 NONE = b"\x00\x00\x00\x00"
 """A mask that changes nothing."""
@@ -114,6 +115,29 @@ def test_many_frames_at_once_leave_room_for_others() -> None:
             await stage.raw.end()
 
     play(scenario)
+
+
+def test_the_last_frame_of_a_turn_may_be_the_last_of_all() -> None:
+    async def scenario() -> None:
+        async with shaken() as stage:
+            await stage.raw.send(*[ping()] * (FRAMES_A_TURN - 1), text(b"\xff"), ping() * 9)
+            assert [payload async for _, payload in stage.raw.frames()][-1] == b"\x03\xefNot UTF-8."
+            (connection,) = stage.shell.server.sockets
+            assert not connection.reading_paused
+            await stage.raw.end()
+            await stage.gone()
+
+    play(scenario)
+
+
+def test_frames_of_one_turn_go_out_in_one_write() -> None:
+    line = Line()
+    line.send(HANDSHAKE)
+    before = line.transport.writes
+    line.send(text("a") + ping(b"b") + text("c"))
+    assert line.transport.writes == before + 1
+    assert [bytes(frame.data) for frame in line.frames()] == [b"a", b"b", b"c"]
+    line.end()
 
 
 def test_nothing_of_a_message_is_kept_once_it_is_read() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,11 @@ class Changing(Remembering):
     def __init__(self, protocol: Callable[[], Connection]) -> None:
         super().__init__()
         self.protocol: asyncio.Protocol = protocol()
+        self.writes = 0
+
+    def write(self, data: Any) -> None:
+        super().write(data)
+        self.writes += 1
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         assert isinstance(protocol, asyncio.Protocol)

@@ -10,11 +10,12 @@ import msgspec
 
 from perpbox.account import AccountId
 from perpbox.api.shapes import events as shapes
-from perpbox.api.streams.listen_keys import ListenKey, ListenKeys
+from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.api.streams.sources import Source
 from perpbox.api.streams.user import UserEvents
 from perpbox.engine.events import AccountClosed
 from perpbox.engine.line import Line
+from perpbox.journal.listen_keys import ListenKey
 from perpbox.message import framed
 from perpbox.money import Millis
 from perpbox.venue import Venue

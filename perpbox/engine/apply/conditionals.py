@@ -32,6 +32,8 @@ def wait(state: State, order: ConditionalOrder) -> None:
     state.conditional_orders[order.algo_id] = order
     account.conditional_orders[order.algo_id] = order
     account.client_algo_ids[order.client_algo_id] = order.algo_id
+    symbol = order.terms.symbol
+    account.waiting_in[symbol] = account.conditionals_in(symbol) + 1
     state.markets[order.terms.symbol].triggers.add(order)
 
 
@@ -40,8 +42,9 @@ def _wait_no_more(state: State, algo_id: OrderId) -> None:
     account = state.accounts[order.account_id]
     del account.conditional_orders[algo_id]
     del account.client_algo_ids[order.client_algo_id]
+    account.waiting_in[order.terms.symbol] -= 1
     account.version += 1
-    if account.multi_assets:
+    if account.multi_assets and account.owes:
         state.stirred.stir(order.account_id)
     state.markets[order.terms.symbol].triggers.remove(order)
 
@@ -79,7 +82,7 @@ def note_prices(state: State, market: Market) -> None:
         seen = stirred.seen.get((name, working_type), UNSEEN)
         for algo_id in triggers.due(working_type, price, seen):
             if not (protected and state.conditional_orders[algo_id].terms.price_protect):
-                stirred.reach(algo_id)
+                stirred.reach(algo_id, price)
         if not protected:
             # What has been reached need not be found again, however often the price comes back.
             stirred.seen[name, working_type] = (max(seen[0], price), min(seen[1], price))

@@ -42,6 +42,8 @@ def order_rested(state: State, event: happened.OrderRested, now: Millis) -> None
     order = state.orders[event.order_id]
     order.priority = state.next_priority
     state.next_priority += 1
+    market = state.markets[order.symbol]
+    order.ahead = market.house_at(order.side, order.price) if market.ladder.queued else 0
     stand(state, order, now)
 
 
@@ -132,7 +134,7 @@ def _end(state: State, order_id: OrderId, status: OrderStatus, now: Millis) -> N
     leave(state, order, now)
     order.status = status
     order.updated = now
-    if account.multi_assets:
+    if account.multi_assets and account.owes:
         # A debt may have to be bought back that an open order had let stand.
         state.stirred.stir(order.account_id)
     exposure = account.exposures.get(order.symbol)
