@@ -82,7 +82,7 @@ def told(row: dict[str, Any]) -> str:
 def trader(exchange: Exchange) -> Trader:
     """At rates of 0.02 % and 0.04 %; XRPUSDT stands at 1.12, and nobody quotes it."""
     trader = open_trader(exchange, USDT="21.12399540")
-    rates = {"XRPUSDT": (parse("0.0002"), parse("0.0004"))}
+    rates: dict[str, tuple[int, int] | None] = {"XRPUSDT": (parse("0.0002"), parse("0.0004"))}
     exchange.submit(SetFees(trader.account_id, None, rates))
     exchange.move(XRPUSDT="1.12")
     exchange.quote("XRPUSDT", [], [])
