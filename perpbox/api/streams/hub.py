@@ -269,8 +269,9 @@ class Hub:
             self._flush_all()
             return
         for symbol in ("", *sorted(touched)):
-            channels = self._about.get(symbol, {})
-            self._flush(c for c in channels if at_rest or c.source is None or not c.source.speed)
+            channels = self._about.get(symbol)
+            if channels:
+                self._flush(c for c in channels if at_rest or not c.source or not c.source.speed)
 
     def _flush_all(self) -> None:
         self._flushed_at = self.venue.now()
