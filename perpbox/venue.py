@@ -34,6 +34,19 @@ class Appender(Protocol):
     def append(self, line: Line) -> None: ...
 
 
+class Feed(Protocol):
+    """The market outside, moment by moment."""
+
+    next_time: Millis | None
+    """When it moves next; None: never again."""
+
+    def take(self, until: Millis) -> list[Command]:
+        """What it does at `next_time`, which then lies later.
+
+        `until` is where the venue's clock stands: far behind it, a feed may take larger steps.
+        """
+
+
 class VenueFailed(RuntimeError):
     """A turn has broken off half-way; the venue must be started again from its journal."""
 
@@ -59,6 +72,9 @@ class Venue:
         """Who sees the events of a turn one by one; the line is told to listeners afterwards."""
         self._samples_at: Millis = 0
         """When the premium indexes are to be sampled before the next command."""
+        self._feed: Feed | None = None
+        self.on_feed_end: Callable[[Rejected | None], None] | None = None
+        """Called when the feed moves no more: it is over, or what it asked was refused."""
         self._waiters: deque[tuple[int, Callable[[], None]]] = deque()
 
     def now(self) -> Millis:
@@ -75,7 +91,7 @@ class Venue:
             raise VenueFailed from self.failure
         try:
             now = self.now()
-            if now >= self._samples_at or self.state.agenda.is_due(now):
+            if now >= self._samples_at or self.state.agenda.is_due(now) or self._feed_is_due(now):
                 self._catch_up(now)
             return self._take_turn(command, now)
         except Rejected:
@@ -102,11 +118,37 @@ class Venue:
             self.durable_sequence = max(self.durable_sequence, self.journal.durable_sequence)
         return turn
 
+    # The market outside.
+
+    def follow(self, feed: Feed | None) -> None:
+        """Let this feed move the market from now on; None: nobody does."""
+        self._feed = feed
+
+    def _feed_is_due(self, now: Millis) -> bool:
+        feed = self._feed
+        return feed is not None and feed.next_time is not None and feed.next_time <= now
+
+    def _move_market(self, feed: Feed, time: Millis, until: Millis) -> None:
+        try:
+            for command in feed.take(until):
+                self._take_turn(command, max(time, self.state.now))
+        except Rejected as rejected:
+            self._end_feed(rejected)
+        else:
+            if feed.next_time is None:
+                self._end_feed(None)
+
+    def _end_feed(self, rejected: Rejected | None) -> None:
+        self._feed = None
+        if self.on_feed_end is not None:
+            self.on_feed_end(rejected)
+
     # What falls due.
 
     def next_due(self) -> Millis | None:
-        """When something falls due the next time."""
-        return next_time(self.state)
+        """When something falls due the next time, or the market outside moves."""
+        times = (next_time(self.state), self._feed.next_time if self._feed else None)
+        return min((time for time in times if time is not None), default=None)
 
     def do_due(self) -> None:
         """Do what has fallen due by now, each thing at its own time."""
@@ -126,10 +168,20 @@ class Venue:
 
     def _catch_up(self, now: Millis) -> None:
         while (due := self.next_due()) is not None and due <= now:
-            self._take_turn(Tick(), max(due, self.state.now))
+            feed = self._feed
+            at_once = next_time(self.state)
+            # At the same moment what falls due comes first.
+            if feed is not None and feed.next_time == due and (at_once is None or at_once > due):
+                self._sample(due)
+                self._move_market(feed, due, now)
+            else:
+                self._take_turn(Tick(), max(due, self.state.now))
+        self._sample(now)
+
+    def _sample(self, now: Millis) -> None:
+        """Take the samples of before; what is sampled has not changed since the last turn."""
         if now >= self._samples_at:
-            # What is sampled has not changed since the last turn, and is about to.
-            self._take_turn(Tick(), now)
+            self._take_turn(Tick(), max(now, self.state.now))
             self._samples_at = (now // SAMPLE_SPAN + 1) * SAMPLE_SPAN
 
     # Durability.

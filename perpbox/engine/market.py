@@ -262,12 +262,11 @@ class Market:
 
     def depth(self, side: Side, limit: int) -> list[tuple[Price, Quantity]]:
         """The best price levels of clients and house together."""
+        house, clients = self.shown_levels(side), self.book.side(side)
+        if self.quotes is None and not clients.keys:
+            return house[:limit]
         levels: dict[Price, Quantity] = {}
-        both = merge(
-            self.shown_levels(side),
-            self.book.side(side).depth(),
-            key=lambda level: -side * level[0],
-        )
+        both = merge(house, clients.depth(), key=lambda level: -side * level[0])
         for price, quantity in both:
             if price not in levels and len(levels) == limit:
                 break

@@ -138,9 +138,9 @@ class Process:
         """Look again in a second, or sooner if something falls due by a clock that runs."""
         venue = self.parts.venue
         now, pause = venue.now(), BEAT
-        agenda = venue.state.agenda
-        if agenda and self.parts.clock.mode is ClockMode.REAL:
-            pause = min(BEAT, max(0, agenda.first.time - now) / MILLIS)
+        due = venue.next_due()
+        if due is not None and self.parts.clock.mode is ClockMode.REAL:
+            pause = min(BEAT, max(0, due - now) / MILLIS)
         self._looks_at = now + int(pause * MILLIS)
         self._timer = self.loop.call_later(pause, self._beat)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perpbox.api.streams.depth import differing
 from perpbox.api.streams.hub import TICK
 from tests.api.exchange import SECOND, Exchange
 from tests.api.listening import Connection
@@ -225,6 +226,14 @@ def test_levels_beyond_the_deepest_snapshot_come_and_go(exchange: Exchange) -> N
         watcher.remember()
         watcher.listen()
         watcher.all_pushed()
+
+
+@given(*[st.dictionaries(st.integers(1, 9), st.integers(1, 3))] * 2)
+def test_books_differ_where_one_has_another_quantity(
+    one: dict[int, int], other: dict[int, int]
+) -> None:
+    expected = {price for price in range(1, 10) if one.get(price, 0) != other.get(price, 0)}
+    assert differing(one, other) == differing(other, one) == expected
 
 
 def test_a_client_that_misses_a_message_notices(exchange: Exchange, alice: Trader) -> None:

@@ -7,7 +7,12 @@ from urllib.parse import quote
 
 import pytest
 
+from perpbox.api.calendar import NEWEST
 from perpbox.api.limits import CONNECTIONS, Limits
+from perpbox.api.streams.candles import Candles
+from perpbox.api.streams.depth import DiffDepth, PartialDepth
+from perpbox.api.streams.door import ROUTED
+from perpbox.api.streams.market import MarketStreams
 from perpbox.api.streams.names import (
     CONTINUOUS_INTERVALS,
     DEPTH_SPEEDS,
@@ -16,6 +21,8 @@ from perpbox.api.streams.names import (
     parse_name,
 )
 from perpbox.api.streams.session import LIFE, MOST_STREAMS
+from perpbox.api.streams.sources import Changed, Nothing, Shown
+from perpbox.api.streams.trades import AggregateTrades, ContractInfo, ForceOrders
 from perpbox.message import Request, Response
 from perpbox.tape import Interval
 from tests.api.exchange import SECOND, Exchange, told
@@ -94,6 +101,34 @@ def test_a_documented_name_is_known_with_its_speed(name: str) -> None:
     asked = parse_name(name)
     assert asked is not None
     assert (asked.kind, asked.speed) == DOCUMENTED[name]
+
+
+SOURCES: Final = {
+    Kind.AGGREGATE_TRADE: AggregateTrades,
+    Kind.MARK_PRICE: Shown,
+    Kind.KLINE: Candles,
+    Kind.CONTINUOUS_KLINE: Candles,
+    Kind.PARTIAL_DEPTH: PartialDepth,
+    Kind.DIFF_DEPTH: DiffDepth,
+    Kind.FORCE_ORDER: ForceOrders,
+    Kind.CONTRACT_INFO: ContractInfo,
+    Kind.ASSET_INDEX: Shown,
+    Kind.COMPOSITE_INDEX: Nothing,
+    Kind.TRADING_SESSION: Nothing,
+}
+"""The others show a symbol, or those of all that have changed."""
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_messages_come_from_where_their_kind_does(exchange: Exchange, name: str) -> None:
+    kind, speed = DOCUMENTED[name]
+    streams = MarketStreams(exchange.state, exchange.tape, NEWEST, lambda: True)
+    source = streams.source(name)
+    assert source is not None
+    assert type(source) is SOURCES.get(kind, Changed if name.startswith("!") else Shown)
+    assert source.speed == speed
+    of_one = name.startswith("btcusdt") and kind is not Kind.COMPOSITE_INDEX
+    assert source.about == ("BTCUSDT" if of_one else "")
 
 
 def test_every_kind_of_stream_has_a_documented_name() -> None:
@@ -235,6 +270,14 @@ def test_a_client_may_pick_events_of_its_user_data_stream(
     stream = Connection(exchange, f"/private/ws?listenKey={key}&events={picked}")
     alice.market("BUY", "0.1")
     assert {message["e"] for message in stream.messages()} == {"TRADE_LITE"}
+
+
+@pytest.mark.parametrize("route", ["", *ROUTED])
+def test_each_route_serves_every_stream(exchange: Exchange, route: str) -> None:
+    for name in DOCUMENTED:
+        stream = Connection(exchange, f"{route}/ws/{name}")
+        assert name in exchange.streams.hub.channels
+        stream.leave()
 
 
 @pytest.mark.parametrize("path", ["/", "/wss", "/streams", "/public", "/fapi/v1/ws", "/other/ws"])

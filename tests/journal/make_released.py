@@ -197,11 +197,12 @@ def _limits(story: Story) -> None:
 
 def _outside(story: Story, account_id: int) -> None:
     """A queued ladder around a middle, and trades of others until one meets a client's order."""
+    at = parse("2500"), parse("2501"), parse("2502")
     story.submit(SetLadders({ETH: LadderTerms(parse("0.0002"), parse("0.0001"), 5, 1000, True)}))
-    story.submit(FollowMarket([MarketMove(ETH, *map(parse, ("2500", "2501", "2502")))], {}))
+    story.submit(FollowMarket([MarketMove(ETH, *at)], {}))
     story.order(account_id, BUY, "2501.5", symbol=ETH)
     prints = [(SELL, parse("2501.5"), parse("100")), (BUY, parse("2503"), parse("1"))]
-    move = MarketMove(ETH, *map(parse, ("2500", "2501", "2502")), prints)
+    move = MarketMove(ETH, *at, prints)
     story.submit(FollowMarket([move], {"BNB": parse("651")}))
 
 

@@ -126,6 +126,8 @@ class Hub:
 
     def join(self, listener: Listener, name: str) -> Channel:
         """Let somebody listen. Where something stands that the stream shows, it is told it now."""
+        if not self.channels:
+            self.venue.state.touched.clear()  # nobody has taken them
         channel = self.channels.get(name)
         if channel is None:
             channel = self.channels[name] = Channel(name)
@@ -271,7 +273,7 @@ class Hub:
         for symbol in ("", *sorted(touched)):
             channels = self._about.get(symbol)
             if channels:
-                self._flush(c for c in channels if at_rest or not c.source or not c.source.speed)
+                self._flush(c for c in channels if at_rest or not (c.source and c.source.speed))
 
     def _flush_all(self) -> None:
         self._flushed_at = self.venue.now()
