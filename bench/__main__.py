@@ -19,12 +19,13 @@ from bench.orders import Orders, measure_orders
 from bench.reads import Reads, measure_reads
 from bench.scale import Scale, measure_scale
 from bench.size import FULL, QUICK, Size
+from bench.streams import Streams, measure_streams
 from bench.sweep import SweepRow, measure_sweep
 from bench.verdicts import Verdict
 
-Part = Literal["reads", "commands", "orders", "sweep", "scale"]
+Part = Literal["reads", "commands", "orders", "sweep", "scale", "streams"]
 Parts = Annotated[tuple[Part, ...], Parameter(consume_multiple=True, negative=())]
-EVERY_PART: tuple[Part, ...] = ("reads", "commands", "orders", "sweep", "scale")
+EVERY_PART: tuple[Part, ...] = ("reads", "commands", "orders", "sweep", "scale", "streams")
 
 app = App(name="bench", help="Measure the venue.", result_action="return_value")
 
@@ -39,6 +40,7 @@ class Results(Struct):
     orders: Orders | None = None
     sweep: list[SweepRow] | None = None
     scale: Scale | None = None
+    streams: Streams | None = None
 
 
 def measure(size: Size, parts: tuple[Part, ...], console: Console) -> Results:
@@ -65,6 +67,10 @@ def measure(size: Size, parts: tuple[Part, ...], console: Console) -> Results:
         results.scale = measure_scale(size)
         report.show_scale(console, results.scale)
         results.verdicts += verdicts.of_scale(results.scale)
+    if "streams" in parts:
+        results.streams = measure_streams(size)
+        report.show_streams(console, results.streams)
+        results.verdicts += verdicts.of_streams(results.streams)
     report.show_verdicts(console, results.verdicts)
     results.seconds = time.perf_counter() - begun
     console.print(f"{results.seconds:.0f} s", highlight=False)
@@ -78,7 +84,7 @@ def main(*, quick: bool = False, json: Path | None = None, parts: Parts = EVERY_
     Parameters
     ----------
     quick
-        Half a minute instead of four, for figures twice as rough.
+        A minute instead of five, for figures twice as rough.
     json
         File for the figures as JSON.
     parts

@@ -7,7 +7,7 @@ import time
 from functools import partial
 from itertools import cycle
 from multiprocessing.connection import Connection
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 import uvloop
 from msgspec import Struct
@@ -16,6 +16,8 @@ from bench.worker import Worker, obey
 
 OK: Final = b"HTTP/1.1 200 "
 LENGTH: Final = b"Content-Length: "
+
+Protocol = TypeVar("Protocol", bound=asyncio.Protocol)
 
 
 class Load(Struct, frozen=True):
@@ -77,6 +79,27 @@ class Asker(asyncio.Protocol):
         self.run.fail(b"connection lost")
 
 
+class Ear(asyncio.Protocol):
+    """A connection whose owner listens and does nothing about what it hears."""
+
+    def __init__(self, handshake: bytes, run: Run) -> None:
+        self.handshake = handshake
+        self.run = run
+        self.opened = asyncio.get_running_loop().create_future()
+        self.transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self.transport.write(self.handshake)
+
+    def data_received(self, data: bytes) -> None:
+        if not self.opened.done():
+            self.opened.set_result(data)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.run.fail(b"nobody listens any more")
+
+
 class Run:
     """A number of connections for a length of time."""
 
@@ -102,18 +125,26 @@ class Run:
 class Client:
     """The master of the client's process."""
 
-    def load(self, port: int, scripts: list[list[bytes]], seconds: float) -> Load:
-        """One connection a script, each played over and over."""
+    def load(
+        self, port: int, scripts: list[list[bytes]], seconds: float, ears: list[bytes] | None = None
+    ) -> Load:
+        """One connection a script, each played over and over, and one that listens a handshake."""
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(_load(port, scripts, seconds))
+            return runner.run(_load(port, scripts, seconds, ears or []))
 
     def stop(self) -> None:
         """Nothing is open between two runs."""
 
 
-async def _load(port: int, scripts: list[list[bytes]], seconds: float) -> Load:
+async def _load(
+    port: int, scripts: list[list[bytes]], seconds: float, handshakes: list[bytes]
+) -> Load:
     loop = asyncio.get_running_loop()
     run = Run(len(scripts))
+    ears = [Ear(handshake, run) for handshake in handshakes]
+    for ear in ears:
+        await loop.create_connection(partial(_itself, ear), "127.0.0.1", port)
+        await ear.opened
     askers = [Asker(script, run) for script in scripts]
     for asker in askers:
         await loop.create_connection(partial(_itself, asker), "127.0.0.1", port)
@@ -125,6 +156,8 @@ async def _load(port: int, scripts: list[list[bytes]], seconds: float) -> Load:
     lasted, worked = time.perf_counter() - began, time.process_time() - cpu
     for asker in askers:
         asker.transport.close()
+    for ear in ears:
+        ear.transport.close()
     latencies = sorted(run.latencies)
     count = len(latencies)
     return Load(
@@ -136,8 +169,8 @@ async def _load(port: int, scripts: list[list[bytes]], seconds: float) -> Load:
     )
 
 
-def _itself(asker: Asker) -> Asker:
-    return asker
+def _itself(protocol: Protocol) -> Protocol:
+    return protocol
 
 
 def client_process(pipe: Connection) -> None:

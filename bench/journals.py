@@ -15,6 +15,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from bench.machine import memory_of
 from bench.signing import Login, Signed, account_read
 from bench.worker import Worker, obey
 from bench.world import START, open_busy, open_flat
@@ -111,18 +112,6 @@ def _ask(url: str, request: Signed) -> None:
         body = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{request.path}: {answer.status} {body!r}")
-
-
-def memory_of(pid: int) -> int:
-    """Resident bytes, as Linux tells them, or as `ps` does."""
-    status = Path(f"/proc/{pid}/status")
-    if status.exists():
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(lines["VmRSS"].split()[0]) * 1024
-    told = subprocess.run(
-        ["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True
-    )
-    return int(told.stdout) * 1024
 
 
 def maker_process(pipe: Connection) -> None:

@@ -13,6 +13,7 @@ from bench.orders import Orders
 from bench.reads import Reads
 from bench.rounds import Figure
 from bench.scale import Scale
+from bench.streams import Streams
 from bench.sweep import SweepRow
 from bench.verdicts import Verdict
 
@@ -137,6 +138,55 @@ def show_sweep(console: Console, rows: list[SweepRow]) -> None:
     for row in rows:
         table.add_row(f"{row.accounts:,}", row.move, millis(row.cost), millis(row.longest))
     console.print(table)
+
+
+def show_streams(console: Console, streams: Streams) -> None:
+    fan_out = _table(
+        "Market orders, and the messages that listeners are told",
+        "streams",
+        "connections",
+        "messages/s",
+        "CPU µs a message",
+        "client's CPU",
+    )
+    for row in streams.fan_out:
+        fan_out.add_row(
+            row.streams,
+            f"{row.listeners:,}",
+            whole(row.rate),
+            micros(row.cpu),
+            fraction(row.client_busy),
+        )
+    console.print(fan_out)
+    events = _table(
+        "Limit orders and cancels one at a time, until ORDER_TRADE_UPDATE",
+        "sent over",
+        "journal",
+        "answer ms",
+        "event ms",
+        "p99",
+    )
+    for event in streams.events:
+        waits = (event.answer, event.event, event.event_p99)
+        events.add_row(event.way, event.journal, *map(millis, waits))
+    console.print(events)
+    listened = _table(
+        "Market orders while a user data stream is listened to",
+        "whose",
+        "orders/s",
+        "CPU µs an order",
+        "of nobody's",
+        "same in CPU",
+        "client's CPU",
+    )
+    for each in streams.listened:
+        ratios = (each.of_nobody, each.of_nobody_cpu, each.client_busy)
+        listened.add_row(each.to, whole(each.rate), micros(each.cpu), *map(fraction, ratios))
+    console.print(listened)
+    console.print(
+        f"{streams.idle.connections:,} idle listeners take "
+        f"{whole(streams.idle.memory)} bytes of memory each."
+    )
 
 
 def show_verdicts(console: Console, verdicts: list[Verdict]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 import time
 from multiprocessing.connection import Connection
@@ -15,6 +16,7 @@ from typing import Final
 import uvloop
 from msgspec import Struct
 
+from bench.machine import allow_many_files, memory_of
 from bench.signing import Login, Signed
 from bench.worker import Worker, obey
 from bench.world import START, Moves, open_busy, open_flat
@@ -121,6 +123,10 @@ class Served:
             raise RuntimeError(f"{request.method} {request.path}: {response.body!r}")
         return response.body
 
+    def memory(self) -> int:
+        """Bytes that lie in memory; what the system keeps for sockets is not among them."""
+        return memory_of(os.getpid())
+
     def work(self) -> Work:
         return Work(time.process_time(), self._venue.sequence, self._commits)
 
@@ -172,6 +178,7 @@ def _cost_of_clock() -> int:
 
 def server_process(pipe: Connection, data: str) -> None:
     """`main` of the worker. Its greeting is the port."""
+    allow_many_files()
     settings = Settings(port=0, data=data, limits="off", clock="manual", start=START, seed=1)
 
     def ready(process: Process) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
+import msgspec
 from msgspec import Struct
+from websockets.frames import Frame, Opcode
 
 from bench.world import START
 from perpbox.message import Request
@@ -55,8 +57,20 @@ class Signed(Struct, frozen=True):
 def signed(login: Login, method: str, path: str, **params: str) -> Signed:
     """The venue's clock stands still, so one timestamp is right for ever."""
     query = urlencode({**params, "recvWindow": "5000", "timestamp": str(START)})
-    signature = hmac.new(login.secret.encode(), query.encode(), hashlib.sha256).hexdigest()
-    return Signed(method, path, f"{query}&signature={signature}", login.api_key)
+    return Signed(method, path, f"{query}&signature={_signature(login, query)}", login.api_key)
+
+
+def _signature(login: Login, text: str) -> str:
+    return hmac.new(login.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def as_message(login: Login, method: str, request: Signed) -> bytes:
+    """The request as a text of the WebSocket API, in one frame."""
+    params = {**dict(parse_qsl(request.query)), "apiKey": login.api_key}
+    del params["signature"]
+    params["signature"] = _signature(login, "&".join(f"{k}={params[k]}" for k in sorted(params)))
+    text = msgspec.json.encode({"id": 1, "method": method, "params": params})
+    return Frame(Opcode.TEXT, text).serialize(mask=True)
 
 
 def account_read(login: Login) -> Signed:

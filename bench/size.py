@@ -19,6 +19,8 @@ class Size(Struct, frozen=True):
     """Accounts that hold the symbol whose mark price moves."""
     starts: int
     """How often each of them is started from."""
+    listeners: int
+    """Connections that listen at once."""
 
 
 FULL: Final = Size(
@@ -28,6 +30,7 @@ FULL: Final = Size(
     accounts=(1, 1_000, 100_000),
     holders=(1_000, 10_000, 100_000),
     starts=3,
+    listeners=1_000,
 )
 QUICK: Final = Size(
     rounds=3,
@@ -36,8 +39,15 @@ QUICK: Final = Size(
     accounts=(1, 100, 5_000),
     holders=(100, 1_000),
     starts=1,
+    listeners=1_000,
 )
 TINY: Final = Size(
-    rounds=1, seconds=0.02, calls=20, accounts=(1, 2, 1_000), holders=(1, 10), starts=1
+    rounds=1,
+    seconds=0.02,
+    calls=20,
+    accounts=(1, 2, 1_000),
+    holders=(1, 10),
+    starts=1,
+    listeners=20,
 )
 """For tests, which want to see it run and nothing else."""

@@ -10,6 +10,7 @@ from msgspec import Struct
 from bench.engine import JOURNALED, CommandRow
 from bench.reads import Reads
 from bench.scale import Scale
+from bench.streams import ITSELF, Streams
 from bench.sweep import SweepRow
 
 READ_RATIO: Final = 0.6
@@ -20,6 +21,15 @@ SWEEP: Final = 0.25
 """Seconds that a move of a mark price may take which 100 000 accounts hold."""
 INDEPENDENT: Final = 1.2
 """At most so many times the cost among few accounts: what measuring itself is off by."""
+
+DELIVERED: Final = 50_000
+"""Messages a second to many listeners of one stream."""
+EVENT: Final = 0.002
+"""Seconds, in the median, from an order to its event, with the journal in memory."""
+IDLE: Final = 20_000
+"""Bytes of memory that an idle listener may take."""
+LISTENED_RATIO: Final = 0.6
+"""A rate of market orders with the account listened to, of that without."""
 
 
 class Verdict(Struct):
@@ -72,4 +82,34 @@ def of_scale(scale: Scale) -> Iterator[Verdict]:
                 f"{row.what} costs the same among {row.accounts:,} accounts",
                 f"{row.of_few.median:.2f} times",
                 row.of_few.median <= INDEPENDENT,
+            )
+
+
+def of_streams(streams: Streams) -> Iterator[Verdict]:
+    for row in streams.fan_out:
+        yield Verdict(
+            f"≥ {DELIVERED:,} messages/s: {row.streams} to {row.listeners:,}",
+            f"{row.rate.median:,.0f}/s",
+            row.rate.median >= DELIVERED,
+        )
+    for event in streams.events:
+        if event.journal == "memory":
+            yield Verdict(
+                f"an order's event in < {EVENT * 1e3:.0f} ms, median: {event.way}",
+                f"{event.event.median * 1e3:.2f} ms",
+                event.event.median < EVENT,
+            )
+    memory = streams.idle.memory.median
+    yield Verdict(
+        f"an idle listener takes < {IDLE:,} bytes, of {streams.idle.connections:,}",
+        f"{memory:,.0f}",
+        memory < IDLE,
+    )
+    for listened in streams.listened:
+        if listened.to == ITSELF:
+            found = listened.of_nobody.median
+            yield Verdict(
+                f"market orders of an account listened to ≥ {LISTENED_RATIO} of the rate without",
+                f"{found:.2f}, in processor time {listened.of_nobody_cpu.median:.2f}",
+                found >= LISTENED_RATIO,
             )

@@ -1,9 +1,9 @@
-"""What a request and an answer are: plain values, so that no endpoint knows a socket."""
+"""What requests, answers and WebSocket sessions are, so that no endpoint knows a socket."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 
 class Request:
@@ -63,3 +63,55 @@ class Pending:
 
 Answer: TypeAlias = Response | Pending
 Application: TypeAlias = Callable[[Request], Answer]
+
+
+# WebSocket connections.
+
+
+class Wire(Protocol):
+    """A WebSocket connection as an application sees it: frames out, and its end."""
+
+    def send(self, frame: bytes) -> None:
+        """Write a whole frame, made by `framed`; one who does not read it is cut off."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Say why and end; nothing is received any more."""
+
+
+class Session(Protocol):
+    """What an application keeps for one WebSocket connection."""
+
+    messages_per_second: int
+    """Frames of any kind that a client may send in a second; 0: as many as it likes."""
+    pings_per_second: int
+    """Of these, pings and pongs; 0: as many as it likes."""
+
+    def receive(self, message: str) -> None:
+        """A text has arrived whole."""
+
+    def check(self) -> None:
+        """Called about once a second: has it lasted too long?"""
+
+    def closed(self) -> None:
+        """The connection is gone, whoever ended it; nothing is called after this."""
+
+
+Connect: TypeAlias = Callable[[Request, Wire], Session | Response]
+"""Answers a WebSocket handshake: a session, or the response that refuses it.
+
+The wire may be written to from the session's first moment: what is sent before the handshake's
+answer is out goes out right behind it.
+"""
+
+LENGTH_IN_ONE_BYTE: Final = 125
+LENGTH_IN_TWO_BYTES: Final = 65535
+
+
+def framed(payload: bytes) -> bytes:
+    """The text as one unmasked WebSocket frame (RFC 6455, 5.2), for as many wires as there are."""
+    length = len(payload)
+    if length <= LENGTH_IN_ONE_BYTE:
+        return b"\x81%c%b" % (length, payload)
+    if length <= LENGTH_IN_TWO_BYTES:
+        return b"\x81\x7e%b%b" % (length.to_bytes(2, "big"), payload)
+    return b"\x81\x7f%b%b" % (length.to_bytes(8, "big"), payload)

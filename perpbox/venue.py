@@ -12,7 +12,7 @@ from perpbox.engine.handle import handle
 from perpbox.engine.line import Line
 from perpbox.engine.rejects import Rejected
 from perpbox.engine.state import State
-from perpbox.engine.turn import Turn
+from perpbox.engine.turn import Turn, Witness
 from perpbox.margin.funding import SAMPLE_SPAN
 from perpbox.money import Millis
 
@@ -55,6 +55,8 @@ class Venue:
         self.failure: BaseException | None = None
         self.on_failure: Callable[[BaseException], None] | None = None
         self.listeners: list[Callable[[Line], None]] = []
+        self.witness: Witness | None = None
+        """Who sees the events of a turn one by one; the line is told to listeners afterwards."""
         self._samples_at: Millis = 0
         """When the premium indexes are to be sampled before the next command."""
         self._waiters: deque[tuple[int, Callable[[], None]]] = deque()
@@ -88,7 +90,7 @@ class Venue:
             self.on_failure(error)
 
     def _take_turn(self, command: Command, now: Millis) -> Turn:
-        turn = handle(self.state, command, now)
+        turn = handle(self.state, command, now, self.witness)
         if turn.events:
             self.sequence += 1
             line = Line(self.sequence, now, command, turn.events)

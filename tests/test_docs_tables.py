@@ -10,8 +10,9 @@ import pytest
 
 from perpbox.api.errors import Error
 from perpbox.api.routes import ROUTES
-from tools.docs import DOCS, PAGES, weight_text
-from tools.docs_words import NOT_SERVED, PURPOSES, RULES
+from perpbox.api.ws_api.methods import METHODS, SESSION_METHODS
+from tools.docs import DOCS, PAGES, methods, weight_text
+from tools.docs_words import NOT_SERVED, PURPOSES, RULES, SESSION
 
 TSV: Final = Path(__file__).parents[2] / "shared" / "spec" / "endpoints.tsv"
 SERVED: Final = {f"{route.method} {route.path}" for route in ROUTES}
@@ -30,6 +31,12 @@ def test_every_endpoint_has_its_words_and_no_other() -> None:
 
 def test_every_error_has_its_words_and_no_other() -> None:
     assert list(RULES) == [error.name for error in Error]
+
+
+def test_every_method_of_the_websocket_api_is_listed() -> None:
+    assert tuple(SESSION) == SESSION_METHODS
+    listed = [name for name, _, _ in methods()]
+    assert listed == [f"`{n}`" for n in (*SESSION_METHODS, *(m.name for m in METHODS))]
 
 
 def test_what_is_said_not_to_be_served_is_not() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from perpbox.message import Pending, Request, Response
+import pytest
+from websockets.extensions import Extension
+from websockets.frames import Frame, Opcode
+
+from perpbox.message import Pending, Request, Response, framed
 
 
 def test_a_request_has_neither_query_nor_headers_nor_body_unless_it_says_so() -> None:
@@ -37,3 +41,11 @@ def test_an_answer_that_waits_is_made_when_it_may_be_told() -> None:
     assert (pending.sequence, made) == (7, [])
     assert pending.finish().status == 200
     assert made == [1]
+
+
+@pytest.mark.parametrize("length", [0, 1, 125, 126, 127, 65535, 65536, 200_000])
+def test_a_text_is_framed_as_a_websocket_library_frames_it(length: int) -> None:
+    payload = b"x" * length
+    none: list[Extension] = []
+    expected = Frame(Opcode.TEXT, payload).serialize(mask=False, extensions=none)
+    assert framed(payload) == expected

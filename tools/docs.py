@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from perpbox.api.chart import KLINE_WEIGHTS, kline_weight
 from perpbox.api.errors import Error
 from perpbox.api.limits import (
     ORDERS_PER_MINUTE,
@@ -22,12 +23,16 @@ from perpbox.api.limits import (
 from perpbox.api.market import DEPTH_WEIGHTS, depth_weight
 from perpbox.api.params import Params
 from perpbox.api.routes import ROUTES, Route, Security
-from tools.docs_words import NOT_SERVED, PURPOSES, RULES
+from perpbox.api.ws_api.app import PATH
+from perpbox.api.ws_api.methods import HANDSHAKE_WEIGHT, METHODS, SESSION_WEIGHT
+from tools.docs_words import NOT_SERVED, PURPOSES, RULES, SESSION
 
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
 
 SECURITY: Final = {
     Security.NONE: "public",
+    Security.MARKET_DATA: "any key that may read, no signature",
+    Security.USER_STREAM: "key that may read, no signature",
     Security.USER_DATA: "signed, key that may read",
     Security.TRADE: "signed, key that may trade",
 }
@@ -71,12 +76,31 @@ what a request counts as in each. What goes beyond gets 429, and an address that
 
 {table(("method", "path", "security", "weight", "orders", "what it does"), served)}
 
+## WebSocket API
+
+At `{PATH}` the same handlers are asked in JSON: a method has the parameters, security, weight,
+order counts, answers and errors of its endpoint, and shares its limits. The handshake costs
+{HANDSHAKE_WEIGHT}. Every answer shows `rateLimits`, unless `returnRateLimits` says otherwise in the
+query of the connection or in the request. What is signed is every parameter but the signature,
+`apiKey` too, sorted by name and joined as `name=value&name=value`.
+
+{table(("method", "is the same as", "weight"), methods())}
+
 ## Documented and not served
 
 These get a 404, as a path that does not exist, or a 405 where the path has other methods.
 
 {table(("method", "path", "what it would do"), absent)}
 """
+
+
+def methods() -> list[tuple[str, str, str]]:
+    """The rows of the WebSocket API: its own methods, then those of endpoints."""
+    weights = {f"{route.method} {route.path}": weight_text(route) for route in ROUTES}
+    own = [(f"`{name}`", words, str(SESSION_WEIGHT)) for name, words in SESSION.items()]
+    return own + [
+        (f"`{method.name}`", f"`{method.endpoint}`", weights[method.endpoint]) for method in METHODS
+    ]
 
 
 def security_lines() -> str:
@@ -89,6 +113,8 @@ def weight_text(route: Route) -> str:
         return str(route.weight)
     if route.weight is depth_weight:
         return "; ".join(f"{limits}: {cost}" for limits, cost in depth_costs())
+    if route.weight is kline_weight:
+        return "; ".join(f"limit from {limit}: {cost}" for limit, cost in kline_costs())
     one = route.weight(Params({"symbol": "BTCUSDT"}))
     return f"{one}; {route.weight(Params({}))} without symbol"
 
@@ -100,6 +126,12 @@ def depth_costs() -> list[tuple[str, int]]:
         (f"limit {', '.join(n for n, cost in DEPTH_WEIGHTS.items() if cost == wanted)}", wanted)
         for wanted in costs
     ]
+
+
+def kline_costs() -> list[tuple[int, int]]:
+    """The limit from which on it is such a cost."""
+    starts = [1, *(below for below, _ in KLINE_WEIGHTS)]
+    return [(start, kline_weight(Params({"limit": str(start)}))) for start in starts]
 
 
 # docs/errors.md

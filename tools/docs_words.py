@@ -10,6 +10,11 @@ PURPOSES: Final = {
     "GET /fapi/v1/exchangeInfo": "symbols with their filters, margin assets, limits",
     "GET /fapi/v1/depth": "the book of a symbol, clients' orders and house quotes together",
     "GET /fapi/v1/trades": "the latest trades of a symbol, at most 1000",
+    "GET /fapi/v1/historicalTrades": "trades of a symbol from an id on, of at most three months",
+    "GET /fapi/v1/aggTrades": "fills of one price and side within 100 ms as one, of a year",
+    "GET /fapi/v1/klines": "candles of a symbol, of 1m to 1M",
+    "GET /fapi/v1/continuousKlines": "the same of a pair's perpetual contract",
+    "GET /fapi/v1/ticker/24hr": "the last 24 hours of a symbol or of all",
     "GET /fapi/v1/ticker/price": "the last traded price of a symbol or of all",
     "GET /fapi/v2/ticker/price": "the same",
     "GET /fapi/v1/ticker/bookTicker": "the best bid and ask of a symbol or of all",
@@ -55,6 +60,9 @@ PURPOSES: Final = {
     "GET /fapi/v1/algoOrder": "one conditional order, waiting or past",
     "GET /fapi/v1/openAlgoOrders": "the conditional orders that wait, of a symbol or of all",
     "GET /fapi/v1/allAlgoOrders": "conditional orders of at most seven days, or from an id on",
+    "POST /fapi/v1/listenKey": "opens the user data stream, or keeps it open",
+    "PUT /fapi/v1/listenKey": "keeps the user data stream open for another hour",
+    "DELETE /fapi/v1/listenKey": "closes the user data stream",
     "GET /fapi/v1/order": "one order, open or past",
     "GET /fapi/v1/openOrder": "one open order",
     "GET /fapi/v1/openOrders": "the open orders of a symbol or of all",
@@ -67,17 +75,9 @@ PURPOSES: Final = {
 
 NOT_SERVED: Final = (
     ("GET", "/fapi/v1/orderAmendment", "past amendments of an order"),
-    ("POST", "/fapi/v1/listenKey", "open a user data stream"),
-    ("PUT", "/fapi/v1/listenKey", "keep a user data stream open"),
-    ("DELETE", "/fapi/v1/listenKey", "close a user data stream"),
-    ("GET", "/fapi/v1/klines", "klines"),
-    ("GET", "/fapi/v1/continuousKlines", "klines of a contract type"),
     ("GET", "/fapi/v1/indexPriceKlines", "klines of the index price"),
     ("GET", "/fapi/v1/markPriceKlines", "klines of the mark price"),
     ("GET", "/fapi/v1/premiumIndexKlines", "klines of the premium index"),
-    ("GET", "/fapi/v1/ticker/24hr", "change of 24 hours"),
-    ("GET", "/fapi/v1/aggTrades", "trades, one row an order and price"),
-    ("GET", "/fapi/v1/historicalTrades", "older trades"),
     ("GET", "/fapi/v1/openInterest", "open interest"),
     ("GET", "/fapi/v1/rpiDepth", "the book with retail price improvement"),
     ("GET", "/fapi/v1/indexInfo", "what composite indexes are made of"),
@@ -109,12 +109,21 @@ NOT_SERVED: Final = (
 )
 """What is documented, or was, and is answered with a 404 here."""
 
+SESSION: Final = {
+    "session.logon": "signed, Ed25519 key: later requests need neither key nor signature",
+    "session.status": "which key the session has, and since when",
+    "session.logout": "forgets the key",
+}
+"""The methods of the WebSocket API that no endpoint has."""
+
 RULES: Final = {
     "UNKNOWN_PATH": "no endpoint has this path",
     "METHOD_NOT_ALLOWED": "the endpoint does not have this method",
     "TOO_MANY_REQUESTS": "the address has used its minute's weight, or its 500 funding requests",
     "IP_BANNED": "the address went on after that; until then it gets nothing else",
+    "INVALID_MESSAGE": "a text on the WebSocket API is no JSON object",
     "TOO_MANY_ORDERS": "the account has used its orders of ten seconds or of a minute",
+    "UNSUPPORTED_OPERATION": "the WebSocket API has no such method",
     "TIMESTAMP_OUTSIDE_WINDOW": "`timestamp` is older than `recvWindow`, 5000 ms by default",
     "TIMESTAMP_AHEAD": "`timestamp` is 1000 ms or more ahead of the venue",
     "INVALID_SIGNATURE": "the signature is not the key's over raw query and raw body",
@@ -124,6 +133,7 @@ RULES: Final = {
     "DUPLICATE_PARAMETER": "a parameter stands twice in the query, or twice in the body",
     "MANDATORY_MISSING": "a mandatory parameter is missing, empty, or no number where one is due",
     "EITHER_MISSING": "neither of two parameters was sent, one of which is needed",
+    "API_KEY_MISSING": "the WebSocket API was sent no `apiKey`, and its session has none",
     "PARAMETER_EMPTY": "an optional parameter, or `timestamp`, was sent empty",
     "NOT_REQUIRED": "a parameter does not go with the order's type, or `reduceOnly` in hedge mode",
     "BAD_ASSET": "the venue has no such margin asset",
@@ -131,7 +141,10 @@ RULES: Final = {
     "INVALID_TIME_IN_FORCE": "none of GTC, IOC, FOK, GTX, GTD",
     "INVALID_ORDER_TYPE": "neither LIMIT nor MARKET",
     "INVALID_SIDE": "neither BUY nor SELL",
+    "BAD_INTERVAL": "none of the intervals that candles have",
     "BAD_SYMBOL": "the symbol, or the asset index, is not in the catalogue",
+    "NO_SUCH_LISTEN_KEY": "the account has no listen key that is good, or not the one it names",
+    "LOOKUP_TOO_LONG": "aggregate trades of more than an hour in one question",
     "BAD_COMBINATION": "`fromId` together with a time",
     "INVALID_PARAMETER": "an optional parameter is not of its type, or a list is not JSON",
     "INVALID_RESPONSE_TYPE": "neither ACK nor RESULT",
@@ -174,6 +187,7 @@ RULES: Final = {
     "ISOLATED_BALANCE_NOT_SUFFICIENT": "more margin than the position can spare",
     "NO_POSITION": "margin of a position that is empty",
     "AMOUNT_NOT_POSITIVE": "an amount of margin that is not above zero",
+    "INVALID_KEY_TYPE": "a session is logged on with a key that is not Ed25519",
     "NO_NEED_TO_CHANGE_POSITION_MODE": "it is set already",
     "INVALID_POSITION_SIDE": "none of BOTH, LONG, SHORT",
     "POSITION_SIDE_MISMATCH": "BOTH in hedge mode, LONG or SHORT in one-way mode",

@@ -110,6 +110,8 @@ class Trigger(Struct, frozen=True, array_like=True):
     """In the history alone: the order is the conditional one itself, which still waits."""
     placed: Millis = 0
     """When it was placed, if it has been an order all the time."""
+    client_algo_id: str = ""
+    """The client's id of it, which the order has as well unless that was taken."""
 
 
 class ConditionalOrder(Struct, array_like=True):

@@ -56,6 +56,8 @@ class Order(Struct):
     trigger: Trigger | None = None
     """The conditional order that placed it."""
     auto_close: AutoClose = AutoClose.NONE
+    ahead: Quantity = 0
+    """What others have at its price before it, where that counts; it goes with their trades."""
 
     @property
     def remaining(self) -> Quantity:
@@ -108,5 +110,5 @@ def as_order(waiting: ConditionalOrder, kind: type[OrderT]) -> OrderT:
         priority=0,
         price_match=terms.price_match,
         good_till=terms.good_till,
-        trigger=Trigger(waiting.algo_id, terms, waits=True),
+        trigger=Trigger(waiting.algo_id, terms, waits=True, client_algo_id=waiting.client_algo_id),
     )

@@ -1,30 +1,22 @@
-"""The guard before every endpoint, and the answer after it. No socket is known here."""
+"""Binance's REST dialect: a request past the guard to its handler. No socket is known here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
-from perpbox.api.auth import Authenticator, Keys, require_time
-from perpbox.api.call import Call
+from perpbox.api.auth import Keys
 from perpbox.api.desk import Desk
 from perpbox.api.errors import ApiError, Error
+from perpbox.api.guard import Guard, Headers, Visit
 from perpbox.api.limits import Limits
 from perpbox.api.params import Params, read, signed_parts, split_signature
-from perpbox.api.routes import Route, Security, by_path
-from perpbox.message import Answer, Pending, Request, Response
+from perpbox.api.routes import Route, by_path
+from perpbox.message import Answer, Request
 from perpbox.money import Millis
-
-Headers = tuple[tuple[str, str], ...]
 
 
 class Api:
-    """Binance's REST dialect over one venue.
-
-    `limits` charges weights and order counts; None charges nothing. `machine_clock` is a second
-    clock by which a timestamp may be right; None leaves the venue's alone.
-    """
+    """Binance's REST dialect over one venue, behind a guard that other doors may share."""
 
     def __init__(
         self,
@@ -34,11 +26,7 @@ class Api:
         limits: Limits | None = None,
         machine_clock: Callable[[], Millis | None] | None = None,
     ) -> None:
-        self.venue = desk.venue
-        self._authenticator = Authenticator(keys)
-        self._desk = desk
-        self._limits = limits
-        self._machine_clock = machine_clock
+        self.guard = Guard(desk, keys, limits, machine_clock)
         self._routes = by_path(desk.api_date)
 
     def answer(self, request: Request) -> Answer:
@@ -47,31 +35,22 @@ class Api:
             route = self._route(request)
         except ApiError as error:
             return error.response()
-        now = self.venue.now()
-        headers: Headers = ()
+        guard = self.guard
+        query, body = signed_parts(request)
+        message, signature = split_signature(query, body)
+        key = request.headers.get("x-mbx-apikey")
+        visit = Visit(guard.venue.now(), request.client_ip, key, ((message,), signature))
         try:
-            query, body = signed_parts(request)
             try:
                 params = Params(read(query, body))
             except ApiError:
                 # What cannot be read costs too, and a ban comes before it.
-                if self._limits is not None:
-                    self._charge_weight(self._limits, request, route, Params({}), now)
+                guard.charge_route(visit, route, Params({}))
                 raise
-            if self._limits is not None:
-                headers = self._charge_weight(self._limits, request, route, params, now)
-                if route.funding:
-                    self._limits.charge_funding(request.client_ip, now)
-            account = None
-            if route.security is not Security.NONE:
-                account_id = self._authenticate(request, route, params, query, body, now)
-                account = self.venue.state.accounts[account_id]
-                if self._limits is not None and self._counts(route):
-                    headers += self._charge_orders(self._limits, account_id, route, now)
+            call = guard.admit(visit, route, params)
         except ApiError as error:
-            return error.response(headers or self._weight_header(request))
-        call = Call(self._desk, params, now, account)
-        return self._told(route, call, headers)
+            return error.response(_headers(visit))
+        return guard.told(route, call, _headers(visit))
 
     def _route(self, request: Request) -> Route:
         methods = self._routes.get(request.path)
@@ -82,69 +61,17 @@ class Api:
             raise ApiError(Error.METHOD_NOT_ALLOWED, request.method)
         return route
 
-    def _authenticate(
-        self,
-        request: Request,
-        route: Route,
-        params: Params,
-        query: bytes,
-        body: bytes,
-        now: Millis,
-    ) -> int:
-        """Key, permission and address, then time, then signature; the account's id."""
-        key = self._authenticator.key(
-            request.headers.get("x-mbx-apikey"), route.security.value, request.client_ip
-        )
-        if key.account_id not in self.venue.state.accounts:
-            raise ApiError(Error.KEY_REJECTED)
-        require_time(params, now, self._machine_clock)
-        self._authenticator.require_signature(key, *split_signature(query, body))
-        return key.account_id
 
-    # Limits.
-
-    def _charge_weight(
-        self, limits: Limits, request: Request, route: Route, params: Params, now: Millis
-    ) -> Headers:
-        weight = route.weight if isinstance(route.weight, int) else route.weight(params)
-        used = limits.charge_weight(request.client_ip, weight, now)
-        return (("X-MBX-USED-WEIGHT-1M", str(used)),)
-
-    def _weight_header(self, request: Request) -> Headers:
-        if self._limits is None:
-            return ()
-        return (("X-MBX-USED-WEIGHT-1M", str(self._limits.used_weight(request.client_ip))),)
-
-    def _counts(self, route: Route) -> bool:
-        """Whether it charges order counts on the day of the API date."""
-        return route.orders[0] != 0 and route.counted_since <= self._desk.api_date
-
-    def _charge_orders(self, limits: Limits, account_id: int, route: Route, now: Millis) -> Headers:
-        counts = limits.charge_orders(account_id, *route.orders, now)
-        names = ("X-MBX-ORDER-COUNT-10S", "X-MBX-ORDER-COUNT-1M")
-        return tuple(zip(names, map(str, counts), strict=True))
-
-    # Answers.
-
-    def _told(self, route: Route, call: Call, headers: Headers) -> Answer:
-        """The handler's answer, or one that waits for the journal.
-
-        History lies in the journal's tables, so its handlers run only once those are written.
-        """
-        venue = self.venue
-        if route.of_history and venue.sequence > venue.durable_sequence:
-            return Pending(venue.sequence, lambda: self._call(route, call, headers))
-        response = self._call(route, call, headers)
-        if venue.sequence > venue.durable_sequence:
-            return Pending(venue.sequence, lambda: response)
-        return response
-
-    @staticmethod
-    def _call(route: Route, call: Call, headers: Headers) -> Response:
-        try:
-            body = route.handler(call)
-        except ApiError as error:
-            return error.response(headers)
-        if isinstance(body, bytes):
-            return Response(200, body, headers)
-        return Response(200, msgspec.json.encode(body), headers)
+def _headers(visit: Visit) -> Headers:
+    """What the request was charged, as a client is told."""
+    if visit.weight is None:
+        return ()
+    weight = ("X-MBX-USED-WEIGHT-1M", str(visit.weight))
+    if visit.orders is None:
+        return (weight,)
+    ten_seconds, minute = visit.orders
+    return (
+        weight,
+        ("X-MBX-ORDER-COUNT-10S", str(ten_seconds)),
+        ("X-MBX-ORDER-COUNT-1M", str(minute)),
+    )

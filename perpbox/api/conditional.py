@@ -19,7 +19,7 @@ MAX_LIMIT = 1000
 CONDITIONAL = "CONDITIONAL"
 
 
-def new_algo_order(call: Call) -> object:
+def new_algo_order(call: Call) -> dict[str, object]:
     """`POST /fapi/v1/algoOrder`."""
     if call.params.text("algoType") != CONDITIONAL:
         raise ApiError(Error.INVALID_PARAMETER, "algoType")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from perpbox.api.calendar import NEWEST, Day
 from perpbox.api.queue import Quantiles, Risks
+from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.journal.history import History
 from perpbox.tape import Tape
 from perpbox.venue import Venue
@@ -24,14 +27,34 @@ class Written:
 class Desk:
     """What every handler may use: the venue, its history and tape, and texts kept between reads."""
 
-    __slots__ = ("api_date", "history", "quantiles", "risks", "tape", "venue", "written")
+    __slots__ = (
+        "api_date",
+        "history",
+        "listen_keys",
+        "on_snapshot",
+        "quantiles",
+        "risks",
+        "tape",
+        "venue",
+        "written",
+    )
 
-    def __init__(self, venue: Venue, history: History, tape: Tape, api_date: Day = NEWEST) -> None:
+    def __init__(
+        self,
+        venue: Venue,
+        history: History,
+        tape: Tape,
+        api_date: Day = NEWEST,
+        listen_keys: ListenKeys | None = None,
+    ) -> None:
         self.venue = venue
         self.api_date = api_date
         """The day of the API's calendar."""
         self.history = history
         self.tape = tape
+        self.listen_keys = listen_keys or ListenKeys()
+        self.on_snapshot: Callable[[str], None] | None = None
+        """Told of a symbol whose book is read: streams go on from what a client has seen."""
         self.quantiles = Quantiles()
         self.risks = Risks()
         self.written: dict[int, Written] = {}

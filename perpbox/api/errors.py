@@ -32,7 +32,9 @@ class Error(Enum):
         ),
         418,
     )
+    INVALID_MESSAGE = (-1013, "INVALID_MESSAGE.", 400)
     TOO_MANY_ORDERS = (-1015, "Too many new orders; current limit is {} orders per {}.", 429)
+    UNSUPPORTED_OPERATION = (-1020, "This operation is not supported.", 400)
     TIMESTAMP_OUTSIDE_WINDOW = (
         -1021,
         "Timestamp for this request is outside of the recvWindow.",
@@ -58,6 +60,7 @@ class Error(Enum):
         "Param '{}' or '{}' must be sent, but both were empty/null!",
         400,
     )
+    API_KEY_MISSING = (-1103, "param apikey not found.", 400)
     PARAMETER_EMPTY = (-1105, "Parameter '{}' was empty.", 400)
     NOT_REQUIRED = (-1106, "Parameter '{}' sent when not required.", 400)
     BAD_ASSET = (-1108, "Invalid asset.", 400)
@@ -65,7 +68,17 @@ class Error(Enum):
     INVALID_TIME_IN_FORCE = (-1115, "Invalid timeInForce.", 400)
     INVALID_ORDER_TYPE = (-1116, "Invalid orderType.", 400)
     INVALID_SIDE = (-1117, "Invalid side.", 400)
+    BAD_INTERVAL = (-1120, "Invalid interval.", 400)
     BAD_SYMBOL = (-1121, "Invalid symbol.", 400)
+    NO_SUCH_LISTEN_KEY = (
+        -1125,
+        (
+            "This listenKey does not exist. Please use `POST /fapi/v1/listenKey` to recreate"
+            " `listenKey`"
+        ),
+        400,
+    )
+    LOOKUP_TOO_LONG = (-1127, "More than {} hours between startTime and endTime.", 400)
     BAD_COMBINATION = (-1128, "Combination of optional parameters invalid.", 400)
     INVALID_PARAMETER = (-1130, "Data sent for parameter '{}' is not valid.", 400)
     INVALID_RESPONSE_TYPE = (-1136, "Invalid newOrderRespType.", 400)
@@ -122,6 +135,7 @@ class Error(Enum):
     ISOLATED_BALANCE_NOT_SUFFICIENT = (-4051, "Isolated balance insufficient.", 400)
     NO_POSITION = (-4054, "Cannot add position margin: position is 0.", 400)
     AMOUNT_NOT_POSITIVE = (-4055, "Amount must be positive.", 400)
+    INVALID_KEY_TYPE = (-4056, "Invalid api key type.", 400)
     NO_NEED_TO_CHANGE_POSITION_MODE = (-4059, "No need to change position side.", 400)
     INVALID_POSITION_SIDE = (-4060, "Invalid position side.", 400)
     POSITION_SIDE_MISMATCH = (

@@ -17,6 +17,10 @@ FUNDING_REQUESTS: Final = 500
 FUNDING_WINDOW: Final[Millis] = 5 * MINUTE
 """What an address may ask of fundingRate and fundingInfo together."""
 
+CONNECTIONS: Final = 300
+CONNECTION_WINDOW: Final[Millis] = 5 * MINUTE
+"""[dec] Attempts of an address to connect to the streams: as published for the spot market."""
+
 REFUSALS_BEFORE_BAN: Final = 20
 """[dec] How many requests an address may send on after its first 429 in a minute."""
 FIRST_BAN: Final[Millis] = 2 * MINUTE
@@ -61,6 +65,8 @@ class Limits:
         self._orders: dict[int, OrderCount] = {}
         self._funding: dict[str, tuple[int, int]] = {}
         """Window and requests by address."""
+        self._connections: dict[str, tuple[int, int]] = {}
+        """Likewise."""
 
     def charge_weight(self, address: str, weight: int, now: Millis) -> int:
         """Charge a request: the weight used in this minute; or 429, and in time 418."""
@@ -86,12 +92,13 @@ class Limits:
 
     def charge_funding(self, address: str, now: Millis) -> None:
         """Charge a request to a funding endpoint, or 429 with -1003."""
-        window = now // FUNDING_WINDOW
-        last, used = self._funding.get(address, (window, 0))
-        used = used + 1 if last == window else 1
-        _keep(self._funding, address, (window, used))
-        if used > FUNDING_REQUESTS:
+        if _count(self._funding, address, now // FUNDING_WINDOW) > FUNDING_REQUESTS:
             raise ApiError(Error.TOO_MANY_REQUESTS, FUNDING_REQUESTS * MINUTE // FUNDING_WINDOW)
+
+    def charge_connection(self, address: str, now: Millis) -> None:
+        """Charge a connection to the streams, or 429 with -1003."""
+        if _count(self._connections, address, now // CONNECTION_WINDOW) > CONNECTIONS:
+            raise ApiError(Error.TOO_MANY_REQUESTS, CONNECTIONS * MINUTE // CONNECTION_WINDOW)
 
     def used_weight(self, address: str) -> int:
         """What the address has used of its last minute."""
@@ -116,6 +123,14 @@ class Limits:
         entry.ten_seconds_used += ten_seconds
         entry.minute_used += minute
         return entry.ten_seconds_used, entry.minute_used
+
+
+def _count(counts: dict[str, tuple[int, int]], address: str, window: int) -> int:
+    """Count one more in this window; how many that makes."""
+    last, used = counts.get(address, (window, 0))
+    used = used + 1 if last == window else 1
+    _keep(counts, address, (window, used))
+    return used
 
 
 def _keep(entries: dict[Key, Entry], key: Key, entry: Entry) -> Entry:

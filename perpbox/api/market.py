@@ -9,6 +9,7 @@ from perpbox.api.calendar import ALGO_FILTER_REMOVED
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.params import Params
+from perpbox.api.shapes import chart
 from perpbox.api.shapes import market as shapes
 from perpbox.engine.funding import rate_at
 from perpbox.engine.market import Market
@@ -53,6 +54,8 @@ def depth(call: Call) -> object:
         limit = DEFAULT_DEPTH
     if str(limit) not in DEPTH_WEIGHTS:
         raise ApiError(Error.INVALID_DEPTH_LIMIT, limit)
+    if call.desk.on_snapshot is not None:
+        call.desk.on_snapshot(name)
     return shapes.depth(market, limit, call.now)
 
 
@@ -60,7 +63,7 @@ def trades(call: Call) -> object:
     name = call.params.text("symbol")
     limit = call.params.limit(DEFAULT_TRADES, MAX_TRADES)
     symbol = call.market_of(name).symbol
-    return [shapes.trade(told, symbol) for told in call.desk.tape.recent(symbol.name, limit)]
+    return [chart.trade(told, symbol) for told in call.desk.tape.recent(symbol.name, limit)]
 
 
 def _each(call: Call, shape: Callable[[Market], object]) -> object:
@@ -75,6 +78,11 @@ def price_ticker(call: Call) -> object:
 
 def book_ticker(call: Call) -> object:
     return _each(call, shapes.book_ticker)
+
+
+def numbered_book_ticker(call: Call) -> object:
+    """As `ticker.book` of the WebSocket API has it: with the number of the book's last change."""
+    return _each(call, shapes.numbered_book_ticker)
 
 
 def premium_index(call: Call) -> object:

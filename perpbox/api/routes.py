@@ -8,7 +8,19 @@ from typing import Final
 
 from msgspec import Struct
 
-from perpbox.api import account, adl, conditional, forced, history, market, orders, settings, trial
+from perpbox.api import (
+    account,
+    adl,
+    chart,
+    conditional,
+    forced,
+    history,
+    listen_key,
+    market,
+    orders,
+    settings,
+    trial,
+)
 from perpbox.api.calendar import ADL_RISK, ALGO_ORDERS_COUNTED, ALGO_SERVICE, Day
 from perpbox.api.call import Call
 from perpbox.api.params import Params
@@ -17,11 +29,25 @@ Weight = int | Callable[[Params], int]
 
 
 class Security(Enum):
-    """What a request needs (general-info page), and the permission that its key must have."""
+    """What a request needs (general-info page)."""
 
     NONE = ""
+    MARKET_DATA = "market"
+    """The key alone: no time, no signature."""
+    USER_STREAM = "stream"
+    """Likewise."""
     USER_DATA = "read"
     TRADE = "trade"
+
+    @property
+    def permission(self) -> str:
+        """What its key must be allowed to do."""
+        return self.value if self.is_signed else "read"
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a request says when it was made, and proves by whom."""
+        return self in (Security.USER_DATA, Security.TRADE)
 
 
 class Route(Struct, frozen=True):
@@ -48,6 +74,8 @@ def with_symbol(one: int, every: int) -> Callable[[Params], int]:
 
 
 NONE, USER_DATA, TRADE = Security.NONE, Security.USER_DATA, Security.TRADE
+MARKET_DATA: Final = Security.MARKET_DATA
+USER_STREAM = Security.USER_STREAM
 ONE_ORDER: Final = (1, 1)
 BATCH: Final = (5, 1)
 
@@ -58,6 +86,11 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/exchangeInfo", NONE, 1, market.exchange_info),
     Route("GET", "/fapi/v1/depth", NONE, market.depth_weight, market.depth),
     Route("GET", "/fapi/v1/trades", NONE, 5, market.trades),
+    Route("GET", "/fapi/v1/historicalTrades", MARKET_DATA, 200, chart.historical_trades),
+    Route("GET", "/fapi/v1/aggTrades", NONE, 20, chart.aggregate_trades),
+    Route("GET", "/fapi/v1/klines", NONE, chart.kline_weight, chart.klines),
+    Route("GET", "/fapi/v1/continuousKlines", NONE, chart.kline_weight, chart.continuous_klines),
+    Route("GET", "/fapi/v1/ticker/24hr", NONE, with_symbol(1, 40), chart.day_ticker),
     Route("GET", "/fapi/v1/ticker/price", NONE, with_symbol(1, 2), market.price_ticker),
     Route("GET", "/fapi/v2/ticker/price", NONE, with_symbol(1, 2), market.price_ticker),
     Route("GET", "/fapi/v1/ticker/bookTicker", NONE, with_symbol(2, 5), market.book_ticker),
@@ -150,6 +183,10 @@ ROUTES: Final = (
         of_history=True,
         since=ALGO_SERVICE,
     ),
+    # Its user data stream.
+    Route("POST", "/fapi/v1/listenKey", USER_STREAM, 1, listen_key.start),
+    Route("PUT", "/fapi/v1/listenKey", USER_STREAM, 1, listen_key.keep),
+    Route("DELETE", "/fapi/v1/listenKey", USER_STREAM, 1, listen_key.stop),
     # Its past.
     Route("GET", "/fapi/v1/order", USER_DATA, 1, history.order, of_history=True),
     Route("GET", "/fapi/v1/openOrder", USER_DATA, 1, history.open_order),

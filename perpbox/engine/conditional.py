@@ -184,7 +184,7 @@ def trigger(turn: Turn, order: ConditionalOrder, price: Price) -> None:
     if terms.close_position:
         _make_way(turn, account, market, terms)
     order_id, placed = (order.algo_id, order.created) if terms.legacy else (state.next_order_id, 0)
-    origin = Trigger(order.algo_id, terms, placed=placed)
+    origin = Trigger(order.algo_id, terms, placed=placed, client_algo_id=order.client_algo_id)
     enter_order(turn, market, command, limit, order_id, origin)
 
 

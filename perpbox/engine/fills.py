@@ -30,7 +30,9 @@ def trade(
     side = taker.side if taker else -maker.side if maker else 0
     house_side = 0 if maker and taker else -side if taker else side
     trade_id = turn.state.next_trade_id
-    turn.emit(Traded(market.symbol.name, trade_id, price, quantity, side, house_side))
+    aggregate_id = market.aggregate.number_with(price, side, turn.now)
+    name = market.symbol.name
+    turn.emit(Traded(name, trade_id, price, quantity, side, house_side, aggregate_id))
     if maker:
         settle(turn, market, maker, price, quantity, trade_id, is_maker=True)
     if taker:

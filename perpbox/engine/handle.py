@@ -12,6 +12,7 @@ from perpbox.engine import (
     debts,
     due,
     fees,
+    following,
     funding,
     orders,
     prices,
@@ -21,13 +22,15 @@ from perpbox.engine import (
 )
 from perpbox.engine.consequences import follow
 from perpbox.engine.state import State
-from perpbox.engine.turn import Turn
+from perpbox.engine.turn import Turn, Witness
 from perpbox.money import Millis
 
 
-def handle(state: State, command: asked.Command, now: Millis) -> Turn:
+def handle(
+    state: State, command: asked.Command, now: Millis, witness: Witness | None = None
+) -> Turn:
     """Check the command, then let it happen. Raises `Rejected`, and then nothing has changed."""
-    turn = Turn(state, now)
+    turn = Turn(state, now, witness)
     state.stirred.forget()
     _HANDLE[type(command)](turn, command)
     follow(turn)
@@ -57,6 +60,8 @@ _HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
     asked.AdjustIsolatedMargin: settings.adjust_isolated_margin,
     asked.MovePrices: prices.move_prices,
     asked.SetLiquidity: prices.set_liquidity,
+    asked.FollowMarket: following.follow_market,
+    asked.SetLadders: following.set_ladders,
     asked.SetMarkSources: prices.set_mark_sources,
     asked.SetFunding: funding.set_funding,
     asked.MoveInsurance: debts.move_insurance,

@@ -19,7 +19,8 @@ from perpbox.account import (
 )
 from perpbox.engine.apply.conditionals import wait
 from perpbox.engine.apply.orders import stand
-from perpbox.engine.market import FundingTerms, Market, Premium
+from perpbox.engine.ladder import LadderTerms
+from perpbox.engine.market import Aggregate, FundingTerms, Market, Premium
 from perpbox.engine.state import State, agenda_of
 from perpbox.instrument import Catalogue
 from perpbox.instrument.symbol import initial_margin_rate
@@ -78,6 +79,10 @@ class MarketFacts(Struct, array_like=True):
     last_funding_rate: Ratio
     next_funding: Millis
     premium: Premium
+    aggregate: Aggregate
+    changed: Millis
+    middle: Price
+    ladder: LadderTerms
 
 
 class Facts(Struct, array_like=True):
@@ -140,11 +145,12 @@ def load(data: bytes, catalogue: Catalogue) -> State:
         _note(state, loaded)
     state.orders = {order.order_id: order for order in facts.orders}
     for order in sorted(facts.orders, key=lambda o: o.priority):
-        stand(state, order)
+        stand(state, order, facts.now)
     for waiting in facts.conditional_orders:
         wait(state, waiting)
     for market in facts.markets:
         state.markets[market.symbol].update_id = market.update_id
+        state.markets[market.symbol].changed = market.changed
     for account in facts.accounts:
         state.accounts[account.account_id].version = account.version
     for name, value in zip(COUNTERS, facts.counters, strict=True):
@@ -251,6 +257,10 @@ def _market_facts(market: Market) -> MarketFacts:
         market.last_funding_rate,
         market.next_funding,
         market.premium,
+        market.aggregate,
+        market.changed,
+        market.middle,
+        market.ladder,
     )
 
 
@@ -267,6 +277,9 @@ def _market(facts: MarketFacts, catalogue: Catalogue) -> Market:
     market.last_funding_rate = facts.last_funding_rate
     market.next_funding = facts.next_funding
     market.premium = facts.premium
+    market.aggregate = facts.aggregate
+    market.middle = facts.middle
+    market.ladder = facts.ladder
     if facts.bids is not None and facts.asks is not None:
         market.quotes = {1: facts.bids, -1: facts.asks}
     return market

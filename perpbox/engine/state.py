@@ -43,6 +43,7 @@ class State:
         "rates",
         "shard",
         "stirred",
+        "touched",
         "watch",
     )
 
@@ -81,6 +82,8 @@ class State:
         """When to look at which account; made when it is first needed."""
         self.stirred = Stirred()
         """What this turn has stirred up; derived."""
+        self.touched: set[str] = set()
+        """Symbols in whose market something has happened; whoever follows turns takes them."""
 
 
 def agenda_of(state: State) -> Agenda:

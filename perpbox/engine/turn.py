@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from perpbox.account import Account, AccountId, ConditionalOrder, Order
 from perpbox.engine.apply import apply
 from perpbox.engine.events import Event, MoneyMoved, MoneyReason
@@ -11,14 +13,32 @@ from perpbox.engine.state import State
 from perpbox.money import Amount, Millis
 
 
+class Witness(Protocol):
+    """Sees each event with the state right before and right after it, and changes nothing."""
+
+    def before(self, event: Event) -> None: ...
+
+    def after(self, event: Event, now: Millis) -> None: ...
+
+
 class Turn:
     """The state, the time, and what has happened; each event is applied as it is emitted."""
 
-    __slots__ = ("account_id", "conditional_orders", "events", "now", "orders", "since", "state")
+    __slots__ = (
+        "account_id",
+        "conditional_orders",
+        "events",
+        "now",
+        "orders",
+        "since",
+        "state",
+        "witness",
+    )
 
-    def __init__(self, state: State, now: Millis) -> None:
+    def __init__(self, state: State, now: Millis, witness: Witness | None = None) -> None:
         self.state = state
         self.now = now
+        self.witness = witness
         self.since = state.now
         """Time of the turn before."""
         self.events: list[Event] = []
@@ -37,7 +57,7 @@ class Turn:
 
     def emit(self, event: Event) -> None:
         self.events.append(event)
-        apply(self.state, event, self.now)
+        happen(self.state, event, self.now, self.witness)
 
     def move(
         self,
@@ -70,3 +90,13 @@ class Turn:
         if market is None:
             raise Rejected(Reject.UNKNOWN_SYMBOL, symbol)
         return market
+
+
+def happen(state: State, event: Event, now: Millis, witness: Witness | None) -> None:
+    """Apply the event under the eyes of a witness, if there is one."""
+    if witness is None:
+        apply(state, event, now)
+        return
+    witness.before(event)
+    apply(state, event, now)
+    witness.after(event, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 
 from perpbox.account import AccountId, OrderId
 from perpbox.journal.records import (
@@ -126,3 +127,16 @@ class History(ABC):
     @abstractmethod
     def recent_trades(self, symbol: str, limit: int = 1000) -> list[MarketTrade]:
         """The last trades of a market."""
+
+    @abstractmethod
+    def trades_since(
+        self, symbol: str, time: Millis = 0, *, from_id: int = 0, from_aggregate: int = 0
+    ) -> Iterator[MarketTrade]:
+        """A market's trades from this time, this trade and this aggregate on.
+
+        They are read a page at a time, as far as they are asked for.
+        """
+
+    @abstractmethod
+    def trade_before(self, symbol: str, time: Millis) -> MarketTrade | None:
+        """A market's last trade before this time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Reversible
 from copy import copy
 from itertools import islice
@@ -13,6 +14,7 @@ from perpbox.journal.changes import Changes
 from perpbox.journal.history import History
 from perpbox.journal.journal import Head, Journal
 from perpbox.journal.keys import NumberedKey
+from perpbox.journal.listen_keys import MemoryListenKeys
 from perpbox.journal.projection import Projection
 from perpbox.journal.records import (
     RECENT,
@@ -213,6 +215,26 @@ class MemoryHistory(History):
         self._catch_up()
         return self._market_trades.get(symbol, [])[-limit:]
 
+    def trades_since(
+        self, symbol: str, time: Millis = 0, *, from_id: int = 0, from_aggregate: int = 0
+    ) -> Iterator[MarketTrade]:
+        self._catch_up()
+        rows = self._market_trades.get(symbol, [])
+        first = max(
+            bisect_left(rows, time, key=lambda row: row.time),
+            bisect_left(rows, from_id, key=lambda row: row.trade_id),
+            bisect_left(rows, from_aggregate, key=lambda row: row.aggregate_id),
+        )
+        # Not a slice: it may be read only in part.
+        for place in range(first, len(rows)):
+            yield rows[place]
+
+    def trade_before(self, symbol: str, time: Millis) -> MarketTrade | None:
+        self._catch_up()
+        rows = self._market_trades.get(symbol, [])
+        place = bisect_left(rows, time, key=lambda row: row.time)
+        return rows[place - 1] if place else None
+
     def _past(self, account_id: AccountId) -> Past:
         """The account's rows, or none that are kept: asking opens nothing."""
         self._catch_up()
@@ -288,6 +310,7 @@ class MemoryJournal(Journal):
         self._projection = Projection(_no_order, _no_conditional)
         self._history = MemoryHistory(self._projection.take)
         self._keys = MemoryKeys()
+        self._listen_keys = MemoryListenKeys()
 
     @property
     def durable_sequence(self) -> int:
@@ -300,6 +323,10 @@ class MemoryJournal(Journal):
     @property
     def keys(self) -> MemoryKeys:
         return self._keys
+
+    @property
+    def listen_keys(self) -> MemoryListenKeys:
+        return self._listen_keys
 
     def append(self, line: Line) -> None:
         self._follow(line)

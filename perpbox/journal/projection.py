@@ -139,7 +139,13 @@ def _isolated_margin_adjusted(
 def _traded(history: Gatherer, event: happened.Traded, now: Millis) -> None:
     history.changes.market_trades.append(
         MarketTrade(
-            event.symbol, event.trade_id, event.price, event.quantity, event.taker_side, now
+            event.symbol,
+            event.trade_id,
+            event.price,
+            event.quantity,
+            event.taker_side,
+            now,
+            event.aggregate_id,
         )
     )
 

@@ -80,6 +80,8 @@ class MarketTrade(Struct, array_like=True, gc=False, frozen=True):
     quantity: Quantity
     taker_side: Side
     time: Millis
+    aggregate_id: int = 0
+    """0 in what was written before aggregates were numbered."""
 
 
 class FundingRecord(Struct, array_like=True, gc=False, frozen=True):

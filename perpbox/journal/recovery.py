@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from perpbox.engine.apply import apply
 from perpbox.engine.line import Line
 from perpbox.engine.snapshot import dump, load
 from perpbox.engine.state import State
+from perpbox.engine.turn import Witness, happen
 from perpbox.instrument import Catalogue, from_json
 from perpbox.journal.errors import JournalDamaged
 from perpbox.journal.journal import Journal
@@ -50,11 +50,11 @@ def snapshot_when_due(
         journal.snapshot(sequence, dump(state))
 
 
-def replay(state: State, line: Line) -> None:
+def replay(state: State, line: Line, witness: Witness | None = None) -> None:
     """Let a line's events happen again; what followed from them is among them."""
     try:
         for event in line.events:
-            apply(state, event, line.time)
+            happen(state, event, line.time, witness)
     except LookupError as error:
         raise JournalDamaged(
             f"Line {line.sequence} of the journal does not follow from the lines before it."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -127,6 +127,24 @@ SELECT data FROM (
 
 RECENT_TRADES: Final = """
 SELECT data FROM market_trades WHERE symbol = ? ORDER BY trade_id DESC LIMIT ?
+"""
+TRADES_FROM: Final = """
+SELECT trade_id, data FROM market_trades WHERE symbol = ? AND trade_id >= ?
+ORDER BY trade_id LIMIT 1000
+"""
+TRADE_BEFORE: Final = """
+SELECT data FROM market_trades WHERE symbol = ? AND trade_id < ? ORDER BY trade_id DESC LIMIT 1
+"""
+FIRST_TRADE: Final = "SELECT min(trade_id) FROM market_trades WHERE symbol = ?"
+LAST_TRADE: Final = "SELECT max(trade_id) FROM market_trades WHERE symbol = ?"
+# Trades ascend in time and in aggregates as they do in ids, so that the one index finds either.
+TIME_FROM: Final = """
+SELECT trade_id, json_extract(data, '$[5]') FROM market_trades
+WHERE symbol = ? AND trade_id >= ? ORDER BY trade_id LIMIT 1
+"""
+AGGREGATE_FROM: Final = """
+SELECT trade_id, coalesce(json_extract(data, '$[6]'), 0) FROM market_trades
+WHERE symbol = ? AND trade_id >= ? ORDER BY trade_id LIMIT 1
 """
 
 
@@ -255,6 +273,44 @@ class SqliteHistory(History):
 
     def recent_trades(self, symbol: str, limit: int = 1000) -> list[MarketTrade]:
         return _records(self._reader.rows(RECENT_TRADES, (symbol, limit))[::-1], MarketTrade)
+
+    def trades_since(
+        self, symbol: str, time: Millis = 0, *, from_id: int = 0, from_aggregate: int = 0
+    ) -> Iterator[MarketTrade]:
+        following = max(
+            min(from_id, FARTHEST),
+            self._first_trade(symbol, TIME_FROM, time),
+            self._first_trade(symbol, AGGREGATE_FROM, from_aggregate),
+        )
+        while rows := self._reader.rows(TRADES_FROM, (symbol, following)):
+            yield from _records([row[1:] for row in rows], MarketTrade)
+            following = rows[-1][0] + 1
+
+    def trade_before(self, symbol: str, time: Millis) -> MarketTrade | None:
+        following = self._first_trade(symbol, TIME_FROM, time)
+        rows = self._reader.rows(TRADE_BEFORE, (symbol, following))
+        return _records(rows, MarketTrade)[0] if rows else None
+
+    def _first_trade(self, symbol: str, statement: str, value: int) -> int:
+        """An id: the trades from it on, and no others, have at least this value.
+
+        Found by halving, so that no commit has an index more to write.
+        """
+        if value <= 0:
+            return 0
+        ((first,),) = self._reader.rows(FIRST_TRADE, (symbol,))
+        ((last,),) = self._reader.rows(LAST_TRADE, (symbol,))
+        if first is None or last is None:
+            return 0
+        low, high = int(first), int(last) + 1
+        while low < high:
+            middle = (low + high) // 2
+            ((trade_id, found),) = self._reader.rows(statement, (symbol, middle))
+            if found >= value:
+                high = middle
+            else:
+                low = trade_id + 1
+        return low
 
     def _page(
         self, statement: str, asked: Mapping[str, Any], window: Window, kind: type[RowT]

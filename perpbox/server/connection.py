@@ -15,11 +15,14 @@ from typing import Final, Protocol, TypeAlias, cast
 import httptools
 
 from perpbox.message import Application, Pending, Request, Response
+from perpbox.server.handshake import is_handshake
+from perpbox.server.websocket import Host as SocketHost
+from perpbox.server.websocket import WebSocket, opened
 from perpbox.server.wire import (
-    Bounds,
     HeadKey,
     Refusal,
     header_lines,
+    origin_form,
     shutting_down,
     unknown_error,
 )
@@ -34,30 +37,27 @@ CLOSE: Final = 0
 KEEP: Final = 1
 KEEP_AND_SAY: Final = 2
 """HTTP/1.0 wants to be told; who has sent a Connection header is told as well."""
+CHANGE: Final = 3
+"""It becomes a WebSocket, if the handshake succeeds; else it is closed."""
 CONNECTION: Final = (b"Connection: close\r\n", b"", b"Connection: keep-alive\r\n")
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 SLASH: Final = ord("/")
 
 
-class Host(Protocol):
+class Host(SocketHost, Protocol):
     """What a connection needs of the server that it belongs to."""
 
     application: Application
     when_durable: WhenDurable
-    bounds: Bounds
-    loop: asyncio.AbstractEventLoop
-    stopping: bool
-    beat: float
-    """The loop's time, as of the last full second."""
     heads: dict[HeadKey, bytes]
 
     def admit(self, connection: Connection) -> bool: ...
 
     def forget(self, connection: Connection) -> None: ...
 
-    def head(self, key: HeadKey) -> bytes: ...
+    def hand_over(self, connection: Connection, socket: WebSocket) -> None: ...
 
-    def note_failure(self, error: BaseException, method: str, path: str) -> None: ...
+    def head(self, key: HeadKey) -> bytes: ...
 
 
 class Connection(asyncio.Protocol):
@@ -68,6 +68,7 @@ class Connection(asyncio.Protocol):
         "begun",
         "body",
         "bounds",
+        "changing",
         "choked",
         "client_ip",
         "closed",
@@ -109,6 +110,8 @@ class Connection(asyncio.Protocol):
         """An answer waits for the journal."""
         self.choked = False
         """The client does not take what is written."""
+        self.changing = False
+        """A handshake has arrived: what comes behind it is no HTTP, if it succeeds."""
         self.deaf = False
         """Nothing more is read from this client."""
         self.digesting = False
@@ -136,16 +139,19 @@ class Connection(asyncio.Protocol):
             self._refuse(Refusal(503, "Too many connections."))
 
     def connection_lost(self, _error: Exception | None) -> None:
+        self._let_go()
+        self.server.forget(self)
+
+    def _let_go(self) -> None:
         self.closed = True
         self.queue.clear()
         self.backlog.clear()
         del self.parser  # it refers back to this object
-        self.server.forget(self)
 
     def data_received(self, data: bytes) -> None:
         if self.deaf:
             return
-        if self.backlog or len(data) > self.bounds.slice:
+        if self.backlog or self.changing or len(data) > self.bounds.slice:
             self.backlog += data
             if not self.digesting:
                 self._digest()
@@ -207,7 +213,7 @@ class Connection(asyncio.Protocol):
             return  # parsed behind the last request that is answered
         method = self.parser.get_method().decode("ascii")
         is_head = method == "HEAD"
-        target = self.target if self.target[0] == SLASH else _origin_form(self.target)
+        target = self.target if self.target[0] == SLASH else origin_form(self.target)
         path, _, query = target.partition(b"?")
         request = Request(
             "GET" if is_head else method,
@@ -220,6 +226,8 @@ class Connection(asyncio.Protocol):
         after = CLOSE
         if self.parser.should_keep_alive():
             after = KEEP_AND_SAY if "connection" in self.headers else KEEP
+        if "upgrade" in self.headers and self.server.connect is not None:
+            after = CHANGE if is_handshake(self.headers, self.parser) else after
         self._next_message()
         self.begun = False
         self._take(request, after, is_head)
@@ -234,8 +242,13 @@ class Connection(asyncio.Protocol):
                 self.parser.feed_data(rest)
                 break
             except httptools.HttpParserUpgrade as upgrade:
-                # The offer to change the protocol is not taken; what follows is HTTP again.
                 rest = rest[upgrade.args[0] :]
+                if self.changing:
+                    self.backlog[:0] = rest
+                    self._pause_reading()
+                    self._pump()
+                    return
+                # The offer to change the protocol is not taken; what follows is HTTP again.
             except httptools.HttpParserCallbackError as error:
                 self._refuse(self._cause(error))
             except httptools.HttpParserError:
@@ -293,7 +306,7 @@ class Connection(asyncio.Protocol):
             self.transport.pause_reading()
 
     def _resume_reading(self) -> None:
-        if self.reading_paused and not self.transport.is_closing():
+        if self.reading_paused and not self.changing and not self.transport.is_closing():
             self.reading_paused = False
             self.transport.resume_reading()
 
@@ -316,12 +329,15 @@ class Connection(asyncio.Protocol):
     # --- answering
 
     def _is_blocked(self) -> bool:
-        return self.waiting or self.choked
+        return self.waiting or self.choked or self.changing
 
     def _take(self, request: Request, after: int, is_head: bool) -> None:
         """Answer a request that has arrived whole, or put it behind those before it."""
         if self.server.stopping:
             self._refuse_last(shutting_down())
+        elif after == CHANGE:
+            self.changing = True
+            self.queue.append((request, after, is_head))  # taken up when the parser has let go
         elif self.queue or self.waiting or self.choked:
             if after == CLOSE:
                 self.deaf = True
@@ -332,6 +348,9 @@ class Connection(asyncio.Protocol):
             self._answer(request, after, is_head)
 
     def _answer(self, request: Request, after: int, is_head: bool) -> None:
+        if after == CHANGE:
+            self._change(request)
+            return
         try:
             answer = self.server.application(request)
         except Exception as error:  # noqa: BLE001  counted, logged, and the client is told
@@ -341,6 +360,22 @@ class Connection(asyncio.Protocol):
             self._send(answer, after, is_head)
         else:
             self._wait(answer, request, after, is_head)
+
+    def _change(self, request: Request) -> None:
+        """Answer a handshake; if it succeeds the transport is a WebSocket's from now on."""
+        if self.deaf:
+            self.transport.close()  # the client has hung up in the meantime
+            return
+        answer = opened(self.server, self.transport, request)
+        if isinstance(answer, Response):
+            self.changing = False
+            self.begun = True  # frames may follow that were sent right behind the handshake
+            self._send(answer, CLOSE, is_head=False)
+            return
+        early = bytes(self.backlog)
+        self._let_go()
+        self.server.hand_over(self, answer)
+        answer.start_reading(early)
 
     def _wait(self, pending: Pending, request: Request, after: int, is_head: bool) -> None:
         """Tell nothing until the journal has it."""
@@ -456,12 +491,3 @@ class Connection(asyncio.Protocol):
                 self._refuse(Refusal(408, "Request not complete in time."))
         elif age > bounds.idle_seconds:
             self.transport.close()
-
-
-def _origin_form(target: bytes) -> bytes:
-    """Path and query of "http://host/path?query"; anything else as it is, for a 404."""
-    scheme, found, rest = target.partition(b"://")
-    if not found or not scheme.isalpha():
-        return target
-    slash = rest.find(b"/")
-    return rest[slash:] if slash >= 0 else b"/"

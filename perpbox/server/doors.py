@@ -1,65 +1,76 @@
-"""Which application answers a request: the operator's or the traders'."""
+"""The doors of the venue: the operator's, the traders', and those of the WebSockets."""
 
 from __future__ import annotations
 
-from perpbox.api.app import Api
+from collections.abc import Callable
+
 from perpbox.api.desk import Desk as ApiDesk
+from perpbox.api.door import ApiDoor
 from perpbox.api.limits import Limits
+from perpbox.api.streams.hub import Hub
+from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.control.app import Control
 from perpbox.control.desk import Desk, Facts
-from perpbox.feed.clock import VenueClock, machine_time
-from perpbox.journal import History
-from perpbox.message import Answer, Application, Request
-from perpbox.money import Millis
+from perpbox.feed.clock import ClockMode, SecondClock, VenueClock
+from perpbox.message import Answer, Request, Response, Session, Wire
 from perpbox.server.compose import Parts
 from perpbox.server.settings import Settings
-from perpbox.tape import Print, Tape
+from perpbox.tape import Tape
 
 
-def application(parts: Parts, facts: Facts, settings: Settings) -> Application:
-    """Both doors as one."""
-    control = Control(Desk(parts.venue, parts.clock, parts.keys, parts.journal.history, facts))
-    tape = _tape(parts)
-    api = Api(
-        ApiDesk(parts.venue, parts.journal.history, tape, settings.api_date),
-        parts.keys,
-        limits=Limits() if settings.limits == "binance" else None,
-        machine_clock=_second_clock(settings, parts.clock),
-    )
+class Doors:
+    """Which of them a request or a connection comes in by.
 
-    def answer(request: Request) -> Answer:
-        if control.owns(request.path):
-            return control.answer(request)
-        return api.answer(request)
+    `soon` lets something be done on this thread in a call of its own.
+    """
 
-    return answer
+    def __init__(
+        self,
+        parts: Parts,
+        facts: Facts,
+        settings: Settings,
+        soon: Callable[[Callable[[], None]], object],
+    ) -> None:
+        history, clock = parts.journal.history, parts.clock
+        limits = Limits() if settings.limits == "binance" else None
+        seed = None if settings.seed is None else str(settings.seed)
+        desk = ApiDesk(
+            parts.venue,
+            history,
+            _tape(parts),
+            settings.api_date,
+            ListenKeys(parts.journal.listen_keys, seed),
+        )
+        self._control = Control(Desk(parts.venue, clock, parts.keys, history, facts))
+        self._api = ApiDoor(
+            desk,
+            parts.keys,
+            limits=limits,
+            machine_clock=_second_clock(settings, clock),
+            soon=soon,
+            at_rest=lambda: clock.mode is ClockMode.MANUAL,
+        )
+
+    @property
+    def hub(self) -> Hub:
+        return self._api.streams.hub
+
+    def answer(self, request: Request) -> Answer:
+        if self._control.owns(request.path):
+            return self._control.answer(request)
+        return self._api.answer(request)
+
+    def connect(self, request: Request, wire: Wire) -> Session | Response:
+        """A WebSocket handshake."""
+        return self._api.connect(request, wire)
 
 
-def _second_clock(settings: Settings, clock: VenueClock) -> _SecondClock | None:
-    return None if settings.timing == "strict" else _SecondClock(clock)
-
-
-class _SecondClock:
-    """The machine's time, as long as the venue's clock shows another one."""
-
-    def __init__(self, clock: VenueClock) -> None:
-        self._clock = clock
-
-    def __call__(self) -> Millis | None:
-        return None if self._clock.is_true else machine_time()
+def _second_clock(settings: Settings, clock: VenueClock) -> SecondClock | None:
+    return None if settings.timing == "strict" else SecondClock(clock)
 
 
 def _tape(parts: Parts) -> Tape:
     """A tape that follows the venue; what was before this start comes from the history."""
-    first = parts.venue.state.next_trade_id
-    tape = Tape(lambda symbol: _before(parts.journal.history, symbol, first))
+    tape = Tape(parts.journal)
     parts.venue.listeners.append(tape.note)
     return tape
-
-
-def _before(history: History, symbol: str, first: int) -> list[Print]:
-    return [
-        Print(told.trade_id, told.price, told.quantity, told.taker_side, told.time)
-        for told in history.recent_trades(symbol)
-        if told.trade_id < first
-    ]

@@ -6,9 +6,10 @@ import asyncio
 import traceback
 from typing import Final
 
-from perpbox.message import Application
+from perpbox.message import Application, Connect
 from perpbox.server.connection import Connection, WhenDurable
 from perpbox.server.log import Log
+from perpbox.server.websocket import WebSocket
 from perpbox.server.wire import Bounds, HeadKey, head_start
 
 LONGEST_WORD: Final = 24
@@ -23,8 +24,11 @@ class HttpServer:
         when_durable: WhenDurable,
         log: Log,
         bounds: Bounds | None = None,
+        connect: Connect | None = None,
     ) -> None:
         self.application = application
+        self.connect = connect
+        """Takes WebSocket handshakes; None: an upgrade is not taken."""
         self.when_durable = when_durable
         self.bounds = bounds or Bounds()
         self.failures = 0
@@ -36,6 +40,10 @@ class HttpServer:
         self.heads: dict[HeadKey, bytes] = {}
         """Starts of answer heads, with the date in them: good for a second."""
         self.connections: set[Connection] = set()
+        self.sockets: set[WebSocket] = set()
+        """Connections that have changed to WebSocket; they are in the other set no more."""
+        self._unsent: list[WebSocket] = []
+        """Sockets with something to write at the end of this turn."""
         self.loop: asyncio.AbstractEventLoop
         self._log = log
         self._listener: asyncio.Server | None = None
@@ -57,18 +65,24 @@ class HttpServer:
         self.stopping = True
         if self._listener is not None:
             self._listener.close()
-        for connection in list(self.connections):
+        for connection in self._all():
             connection.wind_down()
         if not await self._empty_within(patience):
-            self._log.warning("connections cut", count=len(self.connections))
-            for connection in list(self.connections):
+            self._log.warning("connections cut", count=len(self._all()))
+            for connection in self._all():
                 connection.abort()
             await self._empty_within(patience)
         if self._timer is not None:
             self._timer.cancel()
 
+    def _all(self) -> list[Connection | WebSocket]:
+        return [*self.connections, *self.sockets]
+
+    def _is_empty(self) -> bool:
+        return not (self.connections or self.sockets)
+
     async def _empty_within(self, patience: float) -> bool:
-        if not self.connections:
+        if self._is_empty():
             return True
         try:
             await asyncio.wait_for(self._emptied.wait(), patience)
@@ -79,7 +93,7 @@ class HttpServer:
     def _beat(self) -> None:
         self.beat = self.loop.time()
         self.heads.clear()
-        for connection in list(self.connections):
+        for connection in self._all():
             connection.check(self.beat)
         self._timer = self.loop.call_later(1.0, self._beat)
 
@@ -87,11 +101,33 @@ class HttpServer:
 
     def admit(self, connection: Connection) -> bool:
         self.connections.add(connection)
-        return len(self.connections) <= self.bounds.connections
+        return len(self.connections) + len(self.sockets) <= self.bounds.connections
+
+    def hand_over(self, connection: Connection, socket: WebSocket) -> None:
+        """The connection has become a WebSocket."""
+        self.connections.discard(connection)
+        self.sockets.add(socket)
 
     def forget(self, connection: Connection) -> None:
         self.connections.discard(connection)
-        if self.stopping and not self.connections:
+        self._note_empty()
+
+    def flush_soon(self, socket: WebSocket) -> None:
+        if not self._unsent:
+            self.loop.call_soon(self._flush)
+        self._unsent.append(socket)
+
+    def _flush(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        for socket in unsent:
+            socket.flush()
+
+    def release(self, socket: WebSocket) -> None:
+        self.sockets.discard(socket)
+        self._note_empty()
+
+    def _note_empty(self) -> None:
+        if self.stopping and self._is_empty():
             self._emptied.set()
 
     def head(self, key: HeadKey) -> bytes:

@@ -17,9 +17,10 @@ from perpbox.engine.line import Line
 from perpbox.feed.clock import ClockMode
 from perpbox.money import Millis
 from perpbox.server.compose import Parts, compose
-from perpbox.server.doors import application
+from perpbox.server.doors import Doors
 from perpbox.server.http import HttpServer
 from perpbox.server.log import Log
+from perpbox.server.pacing import Pacer
 from perpbox.server.settings import AddressTaken, Settings, Unusable
 
 BEAT: Final = 1.0
@@ -53,9 +54,10 @@ class Process:
             uptime=lambda: time.monotonic() - started,
             failures=lambda: self.http.failures,
         )
-        self.http = HttpServer(
-            application(parts, self._facts, settings), parts.venue.when_durable, log
-        )
+        doors = Doors(parts, self._facts, settings, self.loop.call_soon)
+        self._hub = doors.hub
+        self._pacer = Pacer(self._hub, self.loop)
+        self.http = HttpServer(doors.answer, parts.venue.when_durable, log, connect=doors.connect)
 
     @property
     def base_url(self) -> str:
@@ -92,6 +94,7 @@ class Process:
         await self.http.stop(self._patience)
         if self._timer is not None:
             self._timer.cancel()
+        self._pacer.stop()
         self.parts.close()
         self._log.info("stopped", exit_code=self.exit_code)
         return self.exit_code
@@ -117,6 +120,7 @@ class Process:
     def _beat(self) -> None:
         try:
             self.parts.venue.do_due()
+            self._hub.check()
             self.parts.keep_snapshot()
         except Exception as error:  # noqa: BLE001  a venue that cannot keep time must not go on
             self.fail("timer failed", error)

@@ -41,6 +41,13 @@ class Bounds(Struct, frozen=True):
     unsent_seconds: float = 30.0
     linger_seconds: float = 3.0
     """How long what a refused client still sends is read and thrown away."""
+    message: int = 64 * 1024
+    """A message of a WebSocket client, all fragments together."""
+    unsent_frames: int = 1024 * 1024
+    """Frames written and not taken by a WebSocket client; then it is cut off."""
+    ping_seconds: float = 180.0
+    pong_seconds: float = 600.0
+    """How long a WebSocket client may leave pings unanswered."""
 
 
 class Refusal(Exception):
@@ -88,3 +95,12 @@ def _phrase(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return "Status"  # the exchange answers with numbers that HTTP does not know
+
+
+def origin_form(target: bytes) -> bytes:
+    """Path and query of "http://host/path?query"; anything else as it is, for a 404."""
+    scheme, found, rest = target.partition(b"://")
+    if not found or not scheme.isalpha():
+        return target
+    slash = rest.find(b"/")
+    return rest[slash:] if slash >= 0 else b"/"

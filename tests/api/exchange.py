@@ -12,6 +12,10 @@ from perpbox.api.app import Api
 from perpbox.api.calendar import NEWEST
 from perpbox.api.desk import Desk
 from perpbox.api.limits import Limits
+from perpbox.api.streams.door import open_streams
+from perpbox.api.streams.hub import TICK
+from perpbox.api.streams.listen_keys import ListenKeys
+from perpbox.api.ws_api.app import WebSocketApi
 from perpbox.engine.commands import (
     Command,
     MarketPrices,
@@ -26,13 +30,13 @@ from perpbox.engine.snapshot import dump, load
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.feed.clock import ManualClock
-from perpbox.instrument import builtin
+from perpbox.instrument import Catalogue, builtin
 from perpbox.journal.journal import Head, Journal
 from perpbox.journal.keys import KeyStore
 from perpbox.journal.memory import MemoryJournal
 from perpbox.message import Pending, Request, Response
 from perpbox.money import Millis, parse
-from perpbox.tape import Print, Tape
+from perpbox.tape import Tape
 from perpbox.venue import Venue
 
 NOON: Final[Millis] = 1_795_348_800_000
@@ -42,6 +46,8 @@ HOUR: Final[Millis] = 60 * MINUTE
 DAY: Final[Millis] = 24 * HOUR
 
 CATALOGUE: Final = builtin()
+START: Final = {"BTCUSDT": "50000", "ETHUSDC": "2500", "ADAUSDT": "0.5"}
+"""Where prices stand at first."""
 
 
 class Told(msgspec.Struct):
@@ -104,37 +110,48 @@ class Exchange:
         machine_clock: Callable[[], Millis | None] | None = None,
         before: Exchange | None = None,
         api_date: str = NEWEST,
+        catalogue: Catalogue = CATALOGUE,
+        opens: bool = True,
     ) -> None:
-        """A new venue, or with `before` that one as a start out of a snapshot would have it."""
+        """A new venue, or with `before` that one as a start out of a snapshot would have it.
+
+        One that does not open has no markets yet.
+        """
         self.journal = journal or MemoryJournal(Head(b"", 0, created=0))
         self.clock = ManualClock(before.now if before else NOON)
-        self.state = load(before.snapshot(), CATALOGUE) if before else State(CATALOGUE)
+        self.state = load(before.snapshot(), catalogue) if before else State(catalogue)
         sequence = before.venue.sequence if before else 0
         self.venue: Venue = Venue(self.state, sequence, self.journal, self.clock)
         self.keys = KeyStore(self.journal.keys, seed="exchange")
-        self.tape = Tape(self._prints_before)
+        self.tape = Tape(self.journal)
         self.venue.listeners.append(self.tape.note)
+        desk = Desk(
+            self.venue,
+            self.journal.history,
+            self.tape,
+            api_date,
+            ListenKeys(self.journal.listen_keys, seed="exchange"),
+        )
+        self._soon: list[Callable[[], None]] = []
+        self.at_rest = True
+        """Whether streams push after every turn, as they do while the clock stands."""
+        self.streams = open_streams(
+            desk, limits, soon=self._soon.append, at_rest=lambda: self.at_rest
+        )
         self.api = Api(
-            Desk(self.venue, self.journal.history, self.tape, api_date),
+            desk,
             self.keys,
             limits=limits,
             machine_clock=machine_clock,
         )
-        self._first_trade_id = self.state.next_trade_id
-        if not before:
+        self.ws_api = WebSocketApi(self.api.guard)
+        if opens and not before:
             self.submit(OpenVenue())
-            self.move(BTCUSDT="50000", ETHUSDC="2500", ADAUSDT="0.5")
+            self.move(**{name: mark for name, mark in START.items() if name in catalogue.symbols})
 
     def restarted(self) -> Exchange:
         """The same venue with nothing kept from before but its journal."""
-        return Exchange(self.journal, before=self)
-
-    def _prints_before(self, symbol: str) -> list[Print]:
-        return [
-            Print(row.trade_id, row.price, row.quantity, row.taker_side, row.time)
-            for row in self.journal.history.recent_trades(symbol)
-            if row.trade_id < self._first_trade_id
-        ]
+        return Exchange(self.journal, before=self, catalogue=self.state.catalogue)
 
     @property
     def now(self) -> Millis:
@@ -184,6 +201,19 @@ class Exchange:
     def pass_time(self, span: Millis) -> None:
         """Let time pass; what falls due on the way is done."""
         self.venue.move_clock(self.now + span)
+
+    def push(self) -> None:
+        """Let the streams push what they have, as far as it is durable."""
+        while self._soon:
+            self._soon.pop(0)()
+        self.venue.note_durable(self.journal.durable_sequence)
+
+    def tick(self, span: Millis) -> None:
+        """So much of the machine's time passes, the clock's with it, and no turn happens."""
+        for _ in range(span // TICK):
+            self.clock.set(self.clock.now() + TICK)
+            self.streams.hub.tick()
+            self.push()
 
     def snapshot(self) -> bytes:
         """The whole state as bytes: equal if nothing has happened."""

@@ -126,6 +126,11 @@ SYMBOL: Final = names(
 )
 DEPTH: Final = names("lastUpdateId E T bids asks")
 TRADE: Final = names("id price qty quoteQty time isBuyerMaker isRPITrade")
+AGGREGATE_TRADE: Final = names("a p q f l T m")
+DAY_TICKER: Final = names(
+    "symbol priceChange priceChangePercent weightedAvgPrice lastPrice lastQty openPrice highPrice"
+    " lowPrice volume quoteVolume openTime closeTime firstId lastId count"
+)
 PRICE_TICKER: Final = names("symbol price time")
 BOOK_TICKER: Final = names("symbol bidPrice bidQty askPrice askQty time")
 PREMIUM_INDEX: Final = names(

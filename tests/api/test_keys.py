@@ -117,4 +117,4 @@ def test_only_so_many_verifiers_are_kept(
     monkeypatch.setattr("perpbox.api.auth.MAX_VERIFIERS", 1)
     for trader in (alice, bob, alice):
         assert trader.get("/fapi/v1/positionSide/dual") == {"dualSidePosition": False}
-        assert len(alice.exchange.api._authenticator._verifiers) == 1
+        assert len(alice.exchange.api.guard._authenticator._verifiers) == 1

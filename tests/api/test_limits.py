@@ -38,6 +38,25 @@ WEIGHTS: Final = {
     "GET /fapi/v1/depth": 10,
     "GET /fapi/v1/depth?limit=1000": 20,
     "GET /fapi/v1/trades": 5,
+    "GET /fapi/v1/historicalTrades": 200,
+    "GET /fapi/v1/aggTrades": 20,
+    "GET /fapi/v1/klines?limit=1": 1,
+    "GET /fapi/v1/klines?limit=99": 1,
+    "GET /fapi/v1/klines?limit=100": 2,
+    "GET /fapi/v1/klines?limit=499": 2,
+    "GET /fapi/v1/klines?limit=500": 5,
+    "GET /fapi/v1/klines?limit=1000": 5,
+    "GET /fapi/v1/klines?limit=1001": 10,
+    "GET /fapi/v1/klines?limit=9999": 10,
+    "GET /fapi/v1/klines?limit=many": 5,
+    "GET /fapi/v1/klines": 5,
+    "GET /fapi/v1/continuousKlines?limit=1": 1,
+    "GET /fapi/v1/continuousKlines?limit=100": 2,
+    "GET /fapi/v1/continuousKlines?limit=1001": 10,
+    "GET /fapi/v1/continuousKlines?limit=500": 5,
+    "GET /fapi/v1/continuousKlines": 5,
+    "GET /fapi/v1/ticker/24hr": 40,
+    "GET /fapi/v1/ticker/24hr?symbol=BTCUSDT": 1,
     "GET /fapi/v1/ticker/price": 2,
     "GET /fapi/v1/ticker/price?symbol=BTCUSDT": 1,
     "GET /fapi/v2/ticker/price": 2,
@@ -99,6 +118,9 @@ WEIGHTS: Final = {
     "GET /fapi/v1/allOrders": 5,
     "GET /fapi/v1/userTrades": 5,
     "GET /fapi/v1/income": 30,
+    "POST /fapi/v1/listenKey": 1,
+    "PUT /fapi/v1/listenKey": 1,
+    "DELETE /fapi/v1/listenKey": 1,
 }
 ORDER_COUNTS: Final = {
     "POST /fapi/v1/order": (1, 1),
@@ -172,6 +194,9 @@ def documented_weights(text: str) -> dict[str, int]:
     by_limit = re.findall(r"([\d,]+) -> (\d+)", text)
     if by_limit:
         return {f"limit={n}": int(w) for numbers, w in by_limit for n in numbers.split(",")}
+    from_limit = re.findall(r"\[(\d+), ?\d+[)\]] (\d+)", text)
+    if from_limit:
+        return {f"limit={least}": int(weight) for least, weight in from_limit}
     if text.startswith(("not published", "shares")):
         return {}
     with_symbol = re.match(r"(\d+) (?:with|for a single) symbol\D+(\d+)", text)

@@ -24,6 +24,8 @@ from perpbox.engine.commands import (
     Tick,
     Transfer,
 )
+from perpbox.engine.events import Traded
+from perpbox.engine.line import Line
 from perpbox.engine.rejects import Rejected
 from perpbox.journal import Journal
 from perpbox.journal.history import History
@@ -225,6 +227,47 @@ def test_the_market_remembers_its_last_trades(story: Story) -> None:
     assert second.time == story.now
     assert history_of(story).recent_trades(BTC, limit=1) == [second]
     assert history_of(story).recent_trades(ETH) == []
+
+
+def test_the_markets_trades_are_read_from_a_time_an_id_or_an_aggregate_on(story: Story) -> None:
+    (alice,) = story.open("alice")
+    for side in (BUY, SELL, BUY):
+        story.order(alice, side, quantity="1.000")
+        story.order(alice, side, symbol=ETH)
+    history = history_of(story)
+    trades = history.recent_trades(BTC)
+    assert list(history.trades_since(BTC)) == trades
+    assert trades[0].aggregate_id == 1
+    assert len({(t.time, t.taker_side, t.price) for t in trades}) == trades[-1].aggregate_id
+    for row in (*trades, *history.recent_trades(ETH)):
+        at_least = [t for t in trades if t.time >= row.time]
+        assert list(history.trades_since(BTC, row.time)) == at_least
+        at_least = [t for t in trades if t.trade_id >= row.trade_id]
+        assert list(history.trades_since(BTC, from_id=row.trade_id)) == at_least
+        at_least = [t for t in trades if t.aggregate_id >= row.aggregate_id]
+        assert list(history.trades_since(BTC, from_aggregate=row.aggregate_id)) == at_least
+        before = [t for t in trades if t.time < row.time]
+        assert history.trade_before(BTC, row.time) == (before[-1] if before else None)
+    assert history.trade_before(BTC, story.now + 1) == trades[-1]
+    for beyond in (story.now + 1, 2**70):
+        assert list(history.trades_since(BTC, beyond)) == []
+        assert list(history.trades_since(BTC, from_id=beyond)) == []
+        assert list(history.trades_since(BTC, from_aggregate=beyond)) == []
+    assert list(history.trades_since("ADAUSDT", 5)) == []
+    assert history.trade_before("ADAUSDT", 5) is None
+
+
+def test_a_long_list_of_trades_is_read_page_by_page(story: Story) -> None:
+    for number in range(1, 2_002):
+        line = Line(
+            story.sequence + number,
+            story.now,
+            Tick(),
+            [Traded(BTC, number, parse("50000"), 1, BUY, SELL, number)],
+        )
+        story.journal.append(line)
+    ids = [trade.trade_id for trade in history_of(story).trades_since(BTC, from_id=2)]
+    assert ids == list(range(2, 2_002))
 
 
 # Funding

@@ -13,9 +13,12 @@ from perpbox.journal.history import History
 from perpbox.journal.records import Window
 from perpbox.journal.sqlite import SqliteJournal
 from perpbox.journal.sqlite_history import (
+    AGGREGATE_FROM,
     BACKWARD,
+    FIRST_TRADE,
     FORWARD,
     INCOME,
+    LAST_TRADE,
     MARGIN_CHANGES,
     ORDER_BY_CLIENT_ORDER_ID,
     ORDER_BY_ID,
@@ -23,7 +26,10 @@ from perpbox.journal.sqlite_history import (
     ORDERS_OF_SYMBOL,
     PAGE,
     RECENT_TRADES,
+    TIME_FROM,
+    TRADE_BEFORE,
     TRADES,
+    TRADES_FROM,
 )
 from perpbox.money import Millis
 from tests.engine.conditionals import placed
@@ -142,7 +148,20 @@ def test_no_question_reads_the_past_of_all_accounts(
     assert any("COVERING INDEX" in step and "account_id=?" in step for step in plan), plan
 
 
-@pytest.mark.parametrize("statement", [ORDER_BY_ID, ORDER_BY_CLIENT_ORDER_ID, RECENT_TRADES])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        ORDER_BY_ID,
+        ORDER_BY_CLIENT_ORDER_ID,
+        RECENT_TRADES,
+        TRADES_FROM,
+        TRADE_BEFORE,
+        TIME_FROM,
+        AGGREGATE_FROM,
+        FIRST_TRADE,
+        LAST_TRADE,
+    ],
+)
 def test_no_question_goes_through_a_whole_table(path: Path, statement: str) -> None:
     plan = plan_of(path, statement)
     assert not any("SCAN" in step for step in plan), plan
@@ -154,6 +173,6 @@ def plan_of(path: Path, statement: str) -> list[str]:
         names = ["account_id", "symbol", "order_id", "client_order_id", "from_id", "first", "last"]
         names.append("unfilled_since")
         asked = dict.fromkeys([*names, "income_type", "added", "limit", "skip"], 1)
-        parameters = (1, 1) if "?" in statement else asked
+        parameters = (1,) * statement.count("?") or asked
         rows = journal._reader.rows("EXPLAIN QUERY PLAN " + statement, parameters)
         return [row[-1] for row in rows]

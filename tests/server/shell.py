@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 import uvloop
 
-from perpbox.message import Answer, Pending, Request, Response
+from perpbox.message import Answer, Connect, Pending, Request, Response
 from perpbox.server.http import HttpServer
 from perpbox.server.wire import Bounds
 
@@ -74,12 +74,12 @@ class Kept:
 class Shell:
     """The server under test, what it has been asked, and its stand-in journal."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: Bounds, connect: Connect | None) -> None:
         self.journal = Journal()
         self.requests: list[Request] = []
         self.clients: list[Client] = []
         self.log = Kept()
-        self.server = HttpServer(self.answer, self.journal.when_durable, self.log, bounds)
+        self.server = HttpServer(self.answer, self.journal.when_durable, self.log, bounds, connect)
 
     def answer(self, request: Request) -> Answer:
         self.requests.append(request)
@@ -160,14 +160,16 @@ class Client:
 
 
 @asynccontextmanager
-async def opened(bounds: Bounds | None = None) -> AsyncIterator[Shell]:
-    shell = Shell(bounds or Bounds())
+async def opened(
+    bounds: Bounds | None = None, connect: Connect | None = None
+) -> AsyncIterator[Shell]:
+    shell = Shell(bounds or Bounds(), connect)
     await shell.server.start("127.0.0.1", 0)
     try:
         yield shell
         for client in shell.clients:
             await client.close()
-        await shell.until(lambda: not shell.server.connections)
+        await shell.until(lambda: not (shell.server.connections or shell.server.sockets))
     finally:
         for client in shell.clients:
             client.writer.transport.abort()

@@ -22,7 +22,7 @@ from perpbox.message import Answer, Request, Response
 from perpbox.server.background import Background, Failed, running
 from perpbox.server.catalogue import load_catalogue
 from perpbox.server.compose import Parts, compose
-from perpbox.server.doors import application
+from perpbox.server.doors import Doors
 from perpbox.server.log import log_to
 from perpbox.server.process import WILDCARDS
 from perpbox.server.settings import AddressTaken, Settings, Unusable, require_usable
@@ -389,8 +389,10 @@ def test_the_doors_are_told_apart_by_path() -> None:
     settings = Settings()
     parts = compose(settings)
     facts = Facts(version="1", journal="memory", token="", uptime=lambda: 0.0, failures=lambda: 0)
-    answer = application(parts, facts, settings)
-    told = {path: answer(Request("GET", path)) for path in ("/box/v1/x", "/fapi/v1/x", "/healthz")}
+    doors = Doors(parts, facts, settings, soon=lambda act: act())
+    told = {
+        path: doors.answer(Request("GET", path)) for path in ("/box/v1/x", "/fapi/v1/x", "/healthz")
+    }
     bodies = [json.loads(each.body) for each in told.values() if isinstance(each, Response)]
     assert bodies[0]["error"]["code"] == "UNKNOWN_PATH"
     assert bodies[1]["code"] == -1000

@@ -7,14 +7,12 @@ from typing import Final
 
 from perpbox.account import BUY, SELL
 from perpbox.api.limits import ORDERS_PER_MINUTE, ORDERS_PER_TEN_SECONDS, WEIGHT_PER_MINUTE
-from perpbox.api.shapes.numbers import quote_amount
 from perpbox.engine.market import Market
 from perpbox.instrument import Bracket, Catalogue, MarginAsset, Symbol
 from perpbox.journal.records import FundingRecord
 from perpbox.margin.funding import interest_of
 from perpbox.margin.multi_assets import Rates
 from perpbox.money import DECIMALS, SCALE, Millis, Price, Ratio, text, text_at, text_short
-from perpbox.tape import Print
 
 Row = dict[str, object]
 
@@ -152,26 +150,31 @@ def depth(market: Market, limit: int, now: Millis) -> Row:
         ]
         for name, side in (("bids", BUY), ("asks", SELL))
     }
-    return {"lastUpdateId": market.update_id, "E": now, "T": changed(market), **sides}
+    return {
+        "lastUpdateId": snapshot_update(market.update_id),
+        "E": now,
+        "T": changed(market),
+        **sides,
+    }
+
+
+def told_update(update_id: int) -> int:
+    """The number by which a stream tells a state of the book."""
+    return 2 * update_id
+
+
+def snapshot_update(update_id: int) -> int:
+    """The number of a snapshot: behind the message that led to this state, before the next.
+
+    So a first message that covers it (U <= number <= u) there always is, as the page on local
+    order books asks, however quiet the market was between the two.
+    """
+    return told_update(update_id) + 1
 
 
 def changed(market: Market) -> Millis:
-    """When prices or trades last changed the market."""
-    return max(market.moved, market.traded)
-
-
-def trade(told: Print, symbol: Symbol) -> Row:
-    """One row of `GET /fapi/v1/trades`."""
-    price, quantity = symbol.price_precision, symbol.quantity_precision
-    return {
-        "id": told.trade_id,
-        "price": text_at(told.price, price),
-        "qty": text_at(told.quantity, quantity),
-        "quoteQty": quote_amount(told.price * told.quantity, price + quantity),
-        "time": told.time,
-        "isBuyerMaker": told.taker_side == SELL,
-        "isRPITrade": False,
-    }
+    """When book, prices or trades last changed."""
+    return market.changed
 
 
 def price_ticker(market: Market) -> Row:
@@ -193,6 +196,11 @@ def book_ticker(market: Market) -> Row:
         row[f"{name}Qty"] = text_at(quantity, symbol.quantity_precision)
     row["time"] = changed(market)
     return row
+
+
+def numbered_book_ticker(market: Market) -> Row:
+    """One row of `ticker.book`; the number is that of the stream of best prices."""
+    return {"lastUpdateId": told_update(market.update_id), **book_ticker(market)}
 
 
 def premium_index(market: Market, rate: Ratio, now: Millis) -> Row:

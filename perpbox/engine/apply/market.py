@@ -6,11 +6,23 @@ from perpbox.account import BUY, SELL
 from perpbox.engine import events as happened
 from perpbox.engine.agenda import Due, Entry
 from perpbox.engine.apply.conditionals import note_prices
-from perpbox.engine.market import Market
+from perpbox.engine.market import AGGREGATE_SPAN, Aggregate, Market
 from perpbox.engine.state import State
 from perpbox.margin.mark_price import SAMPLES
 from perpbox.margin.multi_assets import rates_of
 from perpbox.money import Millis
+
+
+def touch(state: State, market: Market, now: Millis) -> None:
+    """Something has happened in a market that is told of it."""
+    market.changed = now
+    state.touched.add(market.symbol.name)
+
+
+def book_changed(state: State, market: Market, now: Millis) -> None:
+    """Its book may be another one now."""
+    market.update_id += 1
+    touch(state, market, now)
 
 
 def traded(state: State, event: happened.Traded, now: Millis) -> None:
@@ -19,11 +31,25 @@ def traded(state: State, event: happened.Traded, now: Millis) -> None:
         market.last_price = event.price
         note_prices(state, market)
     market.traded = now
+    touch(state, market, now)
+    if event.aggregate_id > market.aggregate.aggregate_id:
+        span = now // AGGREGATE_SPAN
+        market.aggregate = Aggregate(event.aggregate_id, event.price, event.taker_side, span)
     state.next_trade_id = event.trade_id + 1
+    if event.of_others and market.ladder.queued:
+        _move_up(market, event)
     if event.house_side:
         market.house_quantity += event.house_side * event.quantity
         if market.quotes is not None:
             _take_quote(market, event)
+            book_changed(state, market, now)
+
+
+def _move_up(market: Market, event: happened.Traded) -> None:
+    """What others traded at their price was ahead of the clients' orders there."""
+    side = market.book.side(-event.taker_side)
+    for order in side.levels.get(event.price * side.sign, {}).values():
+        order.ahead = max(0, order.ahead - event.quantity)
 
 
 def _take_quote(market: Market, event: happened.Traded) -> None:
@@ -31,8 +57,7 @@ def _take_quote(market: Market, event: happened.Traded) -> None:
 
     A client's order that a new quote crossed trades at its own price: the best quote shrinks.
     """
-    if market.quotes is None:
-        return
+    assert market.quotes is not None
     levels = market.quotes[event.house_side]
     left = event.quantity
     while left and levels:
@@ -43,7 +68,6 @@ def _take_quote(market: Market, event: happened.Traded) -> None:
             del levels[0]
         else:
             levels[0] = (price, quantity - taken)
-    market.update_id += 1
 
 
 def price_moved(state: State, event: happened.PriceMoved, now: Millis) -> None:
@@ -54,10 +78,11 @@ def price_moved(state: State, event: happened.PriceMoved, now: Millis) -> None:
         state.agenda.add(Entry(market.next_funding, Due.FUNDING, 0, event.symbol))
     market.mark = event.mark
     market.index = event.index
+    market.middle = event.middle
     market.moved = now
     if not event.keeps_quotes:
         market.quotes = None
-    market.update_id += 1
+    book_changed(state, market, now)
     state.marks[event.symbol] = event.mark
     state.prices_version += 1
     state.stirred.marks.add(event.symbol)
@@ -76,7 +101,13 @@ def asset_index_moved(state: State, event: happened.AssetIndexMoved, now: Millis
 def liquidity_set(state: State, event: happened.LiquiditySet, now: Millis) -> None:
     market = state.markets[event.symbol]
     market.quotes = {BUY: list(event.bids), SELL: list(event.asks)}
-    market.update_id += 1
+    book_changed(state, market, now)
+
+
+def ladder_set(state: State, event: happened.LadderSet, now: Millis) -> None:
+    market = state.markets[event.symbol]
+    market.ladder = event.terms
+    book_changed(state, market, now)
 
 
 def clock_moved(state: State, event: happened.ClockMoved, now: Millis) -> None:
@@ -87,6 +118,7 @@ def last_price_moved(state: State, event: happened.LastPriceMoved, now: Millis) 
     market = state.markets[event.symbol]
     market.last_price = event.price
     market.moved = now
+    touch(state, market, now)
     note_prices(state, market)
 
 
@@ -117,6 +149,7 @@ def funding_terms_set(state: State, event: happened.FundingTermsSet, now: Millis
     market = state.markets[event.symbol]
     same_interval = event.terms.interval_hours == market.funding.interval_hours
     market.funding = event.terms
+    state.touched.add(event.symbol)
     if not same_interval:
         _begin_interval(state, market, now)
 
@@ -133,4 +166,5 @@ def funding_missed(state: State, event: happened.FundingMissed, now: Millis) -> 
 
 def _begin_interval(state: State, market: Market, at: Millis) -> None:
     market.begin_interval(at, market.premium.value)
+    state.touched.add(market.symbol.name)
     state.agenda.add(Entry(market.next_funding, Due.FUNDING, 0, market.symbol.name))

@@ -1,0 +1,1 @@
+"""What is pushed: user data, market streams, and the connections that listen to them."""

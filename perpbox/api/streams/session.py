@@ -1,0 +1,100 @@
+"""One connection to the streams: what it asks for, and its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from perpbox.api.streams.hub import Channel, Hub
+from perpbox.api.streams.names import POSSIBLE
+from perpbox.api.streams.requests import Asked, Malformed, read, told_error
+from perpbox.message import Wire, framed
+from perpbox.money import Millis
+
+MOST_STREAMS: Final = 1024
+"""Of one connection (page on market streams)."""
+LIFE: Final[Millis] = 24 * 60 * 60 * 1000
+GOING_AWAY: Final = 1001
+
+
+class StreamSession:
+    """Listens to streams, and takes SUBSCRIBE and its likes."""
+
+    messages_per_second = 10
+    pings_per_second = 0
+
+    def __init__(self, hub: Hub, wire: Wire, *, combined: bool, events: Iterable[str] = ()) -> None:
+        self.combined = combined
+        self._hub = hub
+        self._wire = wire
+        self._events = frozenset(events)
+        """Of user data streams: those that are wanted; empty: all."""
+        self._channels: dict[str, Channel] = {}
+        self._opened = hub.venue.now()
+
+    # What a stream asks of it.
+
+    def wants(self, event: str) -> bool:
+        return not self._events or event in self._events
+
+    def send(self, frame: bytes) -> None:
+        self._wire.send(frame)
+
+    # What the connection tells it.
+
+    def receive(self, message: str) -> None:
+        try:
+            answer: object = self._answer(read(message))
+        except Malformed as error:
+            answer = told_error(error)
+        self._wire.send(framed(msgspec.json.encode(answer)))
+
+    def check(self) -> None:
+        """A connection is good for 24 hours of the venue's time."""
+        if self._hub.venue.now() - self._opened >= LIFE:
+            self._wire.close(GOING_AWAY, "A connection is valid for 24 hours.")
+
+    def closed(self) -> None:
+        self.leave(list(self._channels))
+
+    # Streams.
+
+    def join(self, names: Iterable[str]) -> None:
+        """Listen to these too; a name for which there is nothing is silent."""
+        for name in names:
+            if name not in self._channels:
+                self._channels[name] = self._hub.join(self, name)
+
+    def leave(self, names: Iterable[str]) -> None:
+        for name in names:
+            channel = self._channels.pop(name, None)
+            if channel is not None:
+                self._hub.leave(self, channel)
+
+    # Requests.
+
+    def _answer(self, asked: Asked) -> object:
+        result: object = None
+        if asked.method == "SUBSCRIBE":
+            self._subscribe(asked, asked.names())
+        elif asked.method == "UNSUBSCRIBE":
+            self.leave(asked.names())
+        elif asked.method == "LIST_SUBSCRIPTIONS":
+            asked.require_at_most(0)
+            result = list(self._channels)
+        elif asked.method == "SET_PROPERTY":
+            self.combined = asked.combined_property()
+        else:
+            asked.require_combined()
+            result = self.combined
+        return {"result": result, "id": asked.id}
+
+    def _subscribe(self, asked: Asked, names: list[str]) -> None:
+        if not all(POSSIBLE.fullmatch(name) for name in names):
+            raise Malformed(2, "Invalid request: invalid stream", asked.id)
+        if len(self._channels.keys() | set(names)) > MOST_STREAMS:
+            raise Malformed(2, f"Invalid request: at most {MOST_STREAMS} streams", asked.id)
+        # The acknowledgement goes first: what the streams then tell waits at least that long.
+        self.join(names)

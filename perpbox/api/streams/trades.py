@@ -1,0 +1,141 @@
+"""Trades as streams: aggregates, and the liquidation orders among the takers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import msgspec
+
+from perpbox.account import SELL, AutoClose, Order, OrderStatus
+from perpbox.api.shapes import pushes as shapes
+from perpbox.api.streams.sources import Quiet, Typed
+from perpbox.engine import events as happened
+from perpbox.engine.line import Line
+from perpbox.engine.market import AGGREGATE_SPAN, Market
+from perpbox.engine.state import State
+from perpbox.money import Millis, Quantity
+
+
+class AggregateTrades(Quiet):
+    """Each aggregate once, when no trade can join it any more.
+
+    [dec] While the clock stands its hundred milliseconds never end: then each turn's trades are
+    told by themselves, so that several messages may bear the number of one aggregate.
+    """
+
+    def __init__(
+        self, market: Market, speed: Millis, typed: Typed, at_rest: Callable[[], bool]
+    ) -> None:
+        super().__init__(speed, market.symbol.name)
+        self._typed = typed
+        self._symbol = market.symbol
+        self._at_rest = at_rest
+        self._due: list[shapes.Aggregate] = []
+
+    def note(self, line: Line, _touched: Collection[str], /) -> None:
+        name, due = self._symbol.name, self._due
+        for event in line.events:
+            if type(event) is not happened.Traded or event.symbol != name:
+                continue
+            if due and due[-1].aggregate_id == event.aggregate_id:
+                due[-1].quantity += event.quantity
+                due[-1].last_trade_id = event.trade_id
+                continue
+            due.append(
+                shapes.Aggregate(
+                    event.aggregate_id,
+                    event.price,
+                    event.quantity,
+                    event.trade_id,
+                    event.trade_id,
+                    line.time,
+                    buyer_is_maker=event.taker_side == SELL,
+                )
+            )
+
+    def flush(self, now: Millis, /) -> list[bytes]:
+        due = self._due
+        goes_on = bool(due) and due[-1].time // AGGREGATE_SPAN == now // AGGREGATE_SPAN
+        told = len(due) - (goes_on and not self._at_rest())
+        rows = (shapes.aggregate_trade(each, self._symbol, now) for each in due[:told])
+        messages = [msgspec.json.encode(self._typed(row)) for row in rows]
+        del due[:told]
+        return messages
+
+
+class ForceOrders(Quiet):
+    """The latest liquidation order of each symbol, once a second."""
+
+    def __init__(self, state: State, speed: Millis, symbol: str, typed: Typed) -> None:
+        super().__init__(speed, symbol)
+        self._typed = typed
+        self._state = state
+        self._due: dict[str, tuple[Order, Quantity]] = {}
+        """With the quantity of its last fill."""
+
+    def note(self, line: Line, _touched: Collection[str], /) -> None:
+        """An order counts as soon as anything of it was filled, on the book or off it."""
+        entered: dict[int, Order] = {}
+        for event in line.events:
+            if type(event) is happened.OrderAccepted:
+                if event.auto_close is AutoClose.LIQUIDATION and self.about in {"", event.symbol}:
+                    entered[event.order_id] = _order_of(event, line.time)
+            elif type(event) is happened.OrderFilled and event.order_id in entered:
+                order = entered[event.order_id]
+                order.executed += event.quantity
+                order.quote_executed += event.quantity * event.price
+                whole = order.executed == order.quantity
+                order.status = OrderStatus.FILLED if whole else OrderStatus.PARTIALLY_FILLED
+                self._due[order.symbol] = (order, event.quantity)
+
+    def flush(self, now: Millis, /) -> list[bytes]:
+        due, self._due = self._due, {}
+        symbols = self._state.catalogue.symbols
+        rows = (
+            shapes.force_order(order, last, symbols[order.symbol], now)
+            for order, last in due.values()
+        )
+        return [msgspec.json.encode(self._typed(row)) for row in rows]
+
+
+def _order_of(event: happened.OrderAccepted, now: Millis) -> Order:
+    return Order(
+        order_id=event.order_id,
+        account_id=event.account_id,
+        symbol=event.symbol,
+        client_order_id=event.client_order_id,
+        side=event.side,
+        position_side=event.position_side,
+        order_type=event.order_type,
+        time_in_force=event.time_in_force,
+        price=event.price,
+        quantity=event.quantity,
+        reduce_only=event.reduce_only,
+        self_trade_prevention=event.self_trade_prevention,
+        created=now,
+        updated=now,
+        priority=0,
+    )
+
+
+class ContractInfo(Quiet):
+    """A symbol is traded from now on."""
+
+    def __init__(self, state: State, speed: Millis, typed: Typed) -> None:
+        super().__init__(speed)
+        self._typed = typed
+        self._state = state
+        self._known = set(state.markets)
+        self._due: list[str] = []
+
+    def note(self, line: Line, _touched: Collection[str], /) -> None:
+        for event in line.events:
+            if type(event) is happened.PriceMoved and event.symbol not in self._known:
+                self._known.add(event.symbol)
+                self._due.append(event.symbol)
+
+    def flush(self, now: Millis, /) -> list[bytes]:
+        due, self._due = self._due, []
+        symbols = self._state.catalogue.symbols
+        rows = (shapes.contract_info(symbols[name], now) for name in due)
+        return [msgspec.json.encode(self._typed(row)) for row in rows]

@@ -1,0 +1,1 @@
+"""The WebSocket API: REST's handlers, asked in JSON over a connection that stays."""

@@ -1,0 +1,31 @@
+"""What the market saw, computed once from the venue's trades: prints, candles, a day's figures."""
+
+from perpbox.tape.aggregates import AggregateTrade, aggregated
+from perpbox.tape.candles import NO_TRADE, Candle
+from perpbox.tape.day import (
+    DayStatistics,
+    price_change_percent_rounded,
+    untraded,
+    weighted_average_rounded,
+    window_start,
+)
+from perpbox.tape.intervals import Interval
+from perpbox.tape.prints import Print, Trade
+from perpbox.tape.tape import KEPT_PER_SYMBOL, Tape
+
+__all__ = [
+    "KEPT_PER_SYMBOL",
+    "NO_TRADE",
+    "AggregateTrade",
+    "Candle",
+    "DayStatistics",
+    "Interval",
+    "Print",
+    "Tape",
+    "Trade",
+    "aggregated",
+    "price_change_percent_rounded",
+    "untraded",
+    "weighted_average_rounded",
+    "window_start",
+]
