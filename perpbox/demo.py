@@ -218,9 +218,12 @@ def _table(columns: tuple[str, ...], rows: list[list[str]]) -> Table:
 
 def tell(access: Access, token: str, console: Console) -> None:
     """What a visitor needs to go on alone; written plainly, so that it can be copied."""
+    socket = access.url.replace("http://", "ws://")
     lines = (
         "",
         f"URL      {access.url}",
+        f"streams  {socket}/ws/{SYMBOL.lower()}@bookTicker, {socket}/stream, and so on",
+        f"WS API   {socket}/ws-fapi/v1",
         f"key      {access.api_key}",
         f"secret   {access.secret_key}",
         f"token    {token}   (for /box/v1: Authorization: Bearer TOKEN)",

@@ -176,7 +176,9 @@ RULES: Final = {
     "INVALID_LEVERAGE": "below 1 or above the symbol's highest",
     "INVALID_WORKING_TYPE": "neither CONTRACT_PRICE nor MARK_PRICE",
     "TOO_MANY_CANCELS": "more than 10 orders in one cancel",
-    "TOO_MANY_CONDITIONAL_ORDERS": "200 conditional orders of the account wait",
+    "TOO_MANY_CONDITIONAL_ORDERS": (
+        "200 conditional orders of the account wait, or, of old, 100 in the symbol"
+    ),
     "NO_NEED_TO_CHANGE_MARGIN_TYPE": "it is set already",
     "MARGIN_TYPE_WITH_ORDERS": "the symbol has open orders",
     "MARGIN_TYPE_WITH_POSITION": "the symbol has a position",
@@ -207,6 +209,10 @@ RULES: Final = {
     "ASSET_MODE_WITH_ORDERS": "the account has open orders",
     "NO_NEED_TO_CHANGE_ASSET_MODE": "it is set already",
     "ASSET_MODE_WITH_NEGATIVE_BALANCE": "a wallet is below zero",
+    "PRICE_ABOVE_STOP_MULTIPLIER": ("a conditional buy's price above trigger price × multiplierUp"),
+    "PRICE_BELOW_STOP_MULTIPLIER": (
+        "a conditional sell's price below trigger price × multiplierDown"
+    ),
     "FOK_NOT_FILLED": "the book does not hold all that a FOK order wants",
     "GTX_WOULD_TAKE": "a GTX order would trade at once",
     "TOO_MANY_MODIFICATIONS": "the order has been amended 10 000 times",

@@ -104,6 +104,17 @@ class Account:
         balance = self.balances.get(asset)
         return balance.wallet if balance else 0
 
+    @property
+    def owes(self) -> bool:
+        """Whether a wallet is below zero."""
+        return any(balance.wallet < 0 for balance in self.balances.values())
+
+    def has_to_do_with(self, asset: str) -> bool:
+        """Whether it holds or owes the asset, or has a position or an order that may."""
+        if self.wallet(asset):
+            return True
+        return any(exposure.symbol.margin_asset == asset for exposure in self.active.values())
+
     def exposure(self, symbol: Symbol) -> Exposure:
         """Its exposure, or a fresh one that belongs to nobody: reading opens nothing."""
         return self.exposures.get(symbol.name) or Exposure(symbol, symbol.default_leverage)

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from perpbox.account import BUY, SELL, Exposure, House, PositionSide
+from perpbox.account import BUY, SELL, Exposure, PositionSide
 from perpbox.api.call import Call
 from perpbox.engine.market import Market
-from perpbox.money import SCALE, Millis
-
-RISK_SPAN: Final[Millis] = 30 * 60_000
-LOW_COVER: Final = 20
-MEDIUM_COVER: Final = 100
-"""[dec] Low risk while the fund is a twentieth of the open interest, medium to a hundredth."""
 
 
 def quantile_of(call: Call, exposure: Exposure, leg: PositionSide) -> int:
@@ -59,21 +51,5 @@ def symbol_adl_risk(call: Call) -> object:
 
 
 def _risk(call: Call, market: Market) -> dict[str, object]:
-    """[dec] By what the insurance fund is against the open interest."""
-    longs = max(0, market.house_quantity) + sum(
-        max(0, position.quantity)
-        for exposure in market.holders.values()
-        for position in exposure.positions.values()
-    )
-    open_interest = longs * market.mark // SCALE
-    fund = call.state.house.get((House.INSURANCE, market.symbol.margin_asset), 0)
-    risk = "high"
-    if fund * LOW_COVER >= open_interest:
-        risk = "low"
-    elif fund * MEDIUM_COVER >= open_interest:
-        risk = "medium"
-    return {
-        "symbol": market.symbol.name,
-        "adlRisk": risk,
-        "updateTime": call.now // RISK_SPAN * RISK_SPAN,
-    }
+    since, risk = call.desk.risks.of(call.state, market, call.now)
+    return {"symbol": market.symbol.name, "adlRisk": risk, "updateTime": since}

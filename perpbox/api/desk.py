@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from perpbox.api.calendar import NEWEST, Day
-from perpbox.api.queue import Quantiles
+from perpbox.api.queue import Quantiles, Risks
 from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.journal.history import History
 from perpbox.tape import Tape
@@ -25,7 +27,17 @@ class Written:
 class Desk:
     """What every handler may use: the venue, its history and tape, and texts kept between reads."""
 
-    __slots__ = ("api_date", "history", "listen_keys", "quantiles", "tape", "venue", "written")
+    __slots__ = (
+        "api_date",
+        "history",
+        "listen_keys",
+        "on_snapshot",
+        "quantiles",
+        "risks",
+        "tape",
+        "venue",
+        "written",
+    )
 
     def __init__(
         self,
@@ -41,6 +53,9 @@ class Desk:
         self.history = history
         self.tape = tape
         self.listen_keys = listen_keys or ListenKeys()
+        self.on_snapshot: Callable[[str], None] | None = None
+        """Told of a symbol whose book is read: streams go on from what a client has seen."""
         self.quantiles = Quantiles()
+        self.risks = Risks()
         self.written: dict[int, Written] = {}
         """The last v3 answer of every account that asked."""

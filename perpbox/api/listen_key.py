@@ -5,7 +5,7 @@ from __future__ import annotations
 from perpbox.api.calendar import LISTEN_KEY_TOLD
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
-from perpbox.api.streams.listen_keys import ListenKey
+from perpbox.journal.listen_keys import ListenKey
 
 
 def start(call: Call) -> object:

@@ -54,6 +54,8 @@ def depth(call: Call) -> object:
         limit = DEFAULT_DEPTH
     if str(limit) not in DEPTH_WEIGHTS:
         raise ApiError(Error.INVALID_DEPTH_LIMIT, limit)
+    if call.desk.on_snapshot is not None:
+        call.desk.on_snapshot(name)
     return shapes.depth(market, limit, call.now)
 
 

@@ -35,6 +35,7 @@ from perpbox.engine.orders import check_new_order, enter_order
 from perpbox.engine.rejects import Reject, Rejected
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
+from perpbox.money import Price
 
 MOST_WAITING: Final = 200
 """Conditional orders of an account, all symbols together (change-log of 2025-12-29)."""
@@ -62,8 +63,7 @@ def check_new_conditional(turn: Turn, command: PlaceConditional) -> ConditionalO
         taken = command.client_algo_id in account.client_algo_ids
         taken |= terms.legacy and account.has_open(terms.symbol, command.client_algo_id)
         turn.require(not taken, Reject.DUPLICATE_CLIENT_ORDER_ID)
-    waiting = len(account.conditional_orders)
-    turn.require(waiting < MOST_WAITING, Reject.TOO_MANY_CONDITIONAL_ORDERS)
+    _check_numbers(turn, account, market, terms)
     algo_id = turn.state.next_order_id
     latest = market.working_price(terms.working_type)
     if terms.trails and not terms.activation_price:
@@ -86,6 +86,18 @@ def _check_modes(turn: Turn, account: Account, terms: ConditionalTerms) -> None:
         # A long is closed by selling, a short by buying.
         closing = (terms.side == BUY) is (terms.position_side is PositionSide.SHORT)
         turn.require(closing, Reject.POSITION_SIDE_MISMATCH)
+
+
+def _check_numbers(turn: Turn, account: Account, market: Market, terms: ConditionalTerms) -> None:
+    """How many may wait in all; MAX_NUM_ALGO_ORDERS of old; MAX_NUM_ORDERS with what stands."""
+    symbol = market.symbol
+    few = len(account.conditional_orders) < MOST_WAITING
+    waiting = account.conditionals_in(symbol.name)
+    if terms.legacy:
+        few = few and waiting < symbol.max_num_algo_orders
+    turn.require(few, Reject.TOO_MANY_CONDITIONAL_ORDERS)
+    standing = len(account.exposure(symbol).orders)
+    turn.require(standing + waiting < symbol.max_num_orders, Reject.TOO_MANY_OPEN_ORDERS)
 
 
 def _activated(terms: ConditionalTerms, latest: int) -> ConditionalTerms:
@@ -142,20 +154,21 @@ def expire_unheld(turn: Turn) -> None:
                 turn.emit(ConditionalExpired(account_id, order.algo_id, reason))
 
 
-def first_reached(state: State) -> ConditionalOrder | None:
-    """The oldest that still waits of those whose condition has held in this turn."""
-    while algo_id := state.stirred.next_reached():
+def first_reached(state: State) -> tuple[ConditionalOrder, Price] | None:
+    """The oldest that still waits of those whose condition has held in this turn, and where."""
+    while True:
+        algo_id, price = state.stirred.next_reached()
+        if not algo_id:
+            return None
         order = state.conditional_orders.get(algo_id)
         if order is not None:
-            return order
-    return None
+            return order, price
 
 
-def trigger(turn: Turn, order: ConditionalOrder) -> None:
-    """Place the order that has waited, or say why it cannot be placed."""
+def trigger(turn: Turn, order: ConditionalOrder, price: Price) -> None:
+    """Place the order that has waited for this price, or say why it cannot be placed."""
     state, terms = turn.state, order.terms
     account, market = state.accounts[order.account_id], state.markets[terms.symbol]
-    price = market.working_price(terms.working_type)
     turn.emit(ConditionalTriggered(order.account_id, order.algo_id, terms.symbol, price))
     command = _order_of(account, market, order)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from perpbox.engine.conditional import expire_unheld, first_reached, trigger
+from perpbox.engine.debts import find_debtors
 from perpbox.engine.limits import find_passed, look_at
 from perpbox.engine.turn import Turn
 
@@ -16,11 +17,13 @@ def follow(turn: Turn) -> None:
             continue
         if stirred.marks:
             find_passed(turn)
+        if stirred.fund_has_grown:
+            find_debtors(turn)
         account_id = stirred.next_account()
         if account_id:
             look_at(turn, account_id)
             continue
-        order = first_reached(turn.state)
-        if order is None:
+        reached = first_reached(turn.state)
+        if reached is None:
             return
-        trigger(turn, order)
+        trigger(turn, *reached)

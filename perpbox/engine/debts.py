@@ -21,6 +21,22 @@ def move_insurance(turn: Turn, command: MoveInsurance) -> None:
     turn.move(House.WORLD, House.INSURANCE, asset, command.amount, reason)
 
 
+def find_debtors(turn: Turn) -> None:
+    """The fund has grown: who owes what it could not pay is looked at again."""
+    state = turn.state
+    state.stirred.fund_has_grown = False
+    if state.debtors is None:
+        # No event says who they are, so that after a start they have to be found once.
+        state.debtors = {a.account_id for a in state.accounts.values() if _may_owe(a)}
+    for account_id in state.debtors:
+        state.stirred.stir(account_id)
+
+
+def _may_owe(account: Account) -> bool:
+    """A cross wallet below zero shows in the wallet, unless isolated margin hides it."""
+    return account.owes or any(exposure.isolated for exposure in account.active.values())
+
+
 def pay_debt(turn: Turn, account: Account) -> bool:
     """Pay the first debt that has nothing left to come out of; whether one was paid."""
     state = turn.state
@@ -32,10 +48,11 @@ def pay_debt(turn: Turn, account: Account) -> bool:
             reason = MoneyReason.INSURANCE_CLEAR
             turn.move(House.INSURANCE, account.account_id, asset, paid, reason)
             return True
-    if owes:
-        state.debtors.add(account.account_id)
-    else:
-        state.debtors.discard(account.account_id)
+    if state.debtors is not None:
+        if owes:
+            state.debtors.add(account.account_id)
+        else:
+            state.debtors.discard(account.account_id)
     return False
 
 

@@ -6,7 +6,7 @@ from perpbox.account import BUY, ConditionalTerms, OrderType, PriceMatch, Side
 from perpbox.engine.market import Market
 from perpbox.engine.rejects import Reject, Rejected
 from perpbox.instrument import Symbol
-from perpbox.money import SCALE, Price, Quantity, is_multiple, text_short
+from perpbox.money import SCALE, Price, Quantity, is_multiple, round_up, text_short
 
 
 def check_limit(market: Market, side: Side, price: Price, quantity: Quantity, closes: bool) -> None:
@@ -77,6 +77,23 @@ def check_conditional(market: Market, terms: ConditionalTerms) -> None:
     worth = terms.price * terms.quantity
     if worth and not terms.closes and worth < symbol.min_notional * SCALE:
         raise Rejected(Reject.NOTIONAL_BELOW_MIN, text_short(symbol.min_notional))
+    if terms.price:
+        _check_distance(symbol, terms)
+
+
+def _check_distance(symbol: Symbol, terms: ConditionalTerms) -> None:
+    """A price no further beyond its trigger price than one may be beyond the mark price.
+
+    Source: the texts of -4183 and -4184. [dec] By side, as in PERCENT_PRICE.
+    """
+    if terms.side == BUY:
+        highest = terms.trigger_price * symbol.multiplier_up // SCALE
+        if terms.price > highest:
+            raise Rejected(Reject.PRICE_ABOVE_STOP_MULTIPLIER, text_short(highest))
+    else:
+        lowest = round_up(terms.trigger_price * symbol.multiplier_down, SCALE)
+        if terms.price < lowest:
+            raise Rejected(Reject.PRICE_BELOW_STOP_MULTIPLIER, text_short(lowest))
 
 
 def _check_trigger_price(market: Market, price: Price) -> None:

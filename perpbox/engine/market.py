@@ -119,6 +119,7 @@ class Market:
         "basis",
         "book",
         "by_formula",
+        "changed",
         "funding",
         "holders",
         "house_quantity",
@@ -156,6 +157,8 @@ class Market:
         """When the mark price last moved, in ms."""
         self.traded = 0
         """When the last trade was, in ms."""
+        self.changed = 0
+        """When book, price or trades last changed, in ms."""
         self.aggregate = NO_AGGREGATE
         self.holders: dict[AccountId, Exposure] = {}
         """The accounts with a position; derived from their positions, in no special order."""

@@ -79,6 +79,7 @@ class MarketFacts(Struct, array_like=True):
     next_funding: Millis
     premium: Premium
     aggregate: Aggregate
+    changed: Millis
 
 
 class Facts(Struct, array_like=True):
@@ -141,11 +142,12 @@ def load(data: bytes, catalogue: Catalogue) -> State:
         _note(state, loaded)
     state.orders = {order.order_id: order for order in facts.orders}
     for order in sorted(facts.orders, key=lambda o: o.priority):
-        stand(state, order)
+        stand(state, order, facts.now)
     for waiting in facts.conditional_orders:
         wait(state, waiting)
     for market in facts.markets:
         state.markets[market.symbol].update_id = market.update_id
+        state.markets[market.symbol].changed = market.changed
     for account in facts.accounts:
         state.accounts[account.account_id].version = account.version
     for name, value in zip(COUNTERS, facts.counters, strict=True):
@@ -160,8 +162,6 @@ def _note(state: State, account: Account) -> None:
     """What the state knows of an account besides."""
     if account.multi_assets:
         state.pooled.add(account.account_id)
-    if any(balance.wallet < 0 for balance in account.balances.values()):
-        state.debtors.add(account.account_id)
     for name, exposure in account.active.items():
         state.markets[name].holders[account.account_id] = exposure
 
@@ -255,6 +255,7 @@ def _market_facts(market: Market) -> MarketFacts:
         market.next_funding,
         market.premium,
         market.aggregate,
+        market.changed,
     )
 
 

@@ -43,6 +43,7 @@ class State:
         "rates",
         "shard",
         "stirred",
+        "touched",
         "watch",
     )
 
@@ -75,12 +76,14 @@ class State:
         """Rises with every move of a mark or index price."""
         self.pooled: set[AccountId] = set()
         """The accounts in multi-assets mode; derived."""
-        self.debtors: set[AccountId] = set()
-        """Accounts that may owe what the insurance fund could not pay; derived."""
+        self.debtors: set[AccountId] | None = None
+        """Accounts that may owe what the fund could not pay; made when they are first needed."""
         self.watch: Watch | None = None
         """When to look at which account; made when it is first needed."""
         self.stirred = Stirred()
         """What this turn has stirred up; derived."""
+        self.touched: set[str] = set()
+        """Symbols in whose market something has happened; whoever follows turns takes them."""
 
 
 def agenda_of(state: State) -> Agenda:

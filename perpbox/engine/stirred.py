@@ -6,18 +6,32 @@ from heapq import heappop, heappush
 
 from perpbox.account import AccountId, OrderId, PositionSide, WorkingType
 from perpbox.engine.triggers import Seen
+from perpbox.money import Price
 
 
 class Stirred:
     """Filled by `apply`, emptied by the rules that look into it; it is empty between turns."""
 
-    __slots__ = ("_accounts", "_heap", "_reached", "changed", "legs", "liquidated", "marks", "seen")
+    __slots__ = (
+        "_accounts",
+        "_heap",
+        "_reached",
+        "_reached_at",
+        "changed",
+        "fund_has_grown",
+        "legs",
+        "liquidated",
+        "marks",
+        "seen",
+    )
 
     def __init__(self) -> None:
         self._accounts: set[AccountId] = set()
         self._heap: list[AccountId] = []
         self.changed: dict[AccountId, set[tuple[str, PositionSide]]] = {}
         """Positions that are other ones now; the accounts are stirred."""
+        self.fund_has_grown = False
+        """Whether the insurance fund may pay what it could not pay before."""
         self.legs: list[tuple[AccountId, str, PositionSide]] = []
         """That hold nothing any more, or never have, and something may wait for that."""
         self.liquidated: set[AccountId] = set()
@@ -26,6 +40,8 @@ class Stirred:
         """Symbols whose mark price has moved."""
         self._reached: list[OrderId] = []
         """Conditional orders whose condition has held at a price of this turn; a heap."""
+        self._reached_at: dict[OrderId, Price] = {}
+        """The first such price of each."""
         self.seen: dict[tuple[str, WorkingType], Seen] = {}
         """By symbol, the prices at which conditional orders have been looked for."""
 
@@ -48,20 +64,27 @@ class Stirred:
         self._accounts.discard(account_id)
         return account_id
 
-    def reach(self, algo_id: OrderId) -> None:
+    def reach(self, algo_id: OrderId, price: Price) -> None:
         """The condition holds at a price of this turn."""
-        heappush(self._reached, algo_id)
+        if algo_id not in self._reached_at:
+            self._reached_at[algo_id] = price
+            heappush(self._reached, algo_id)
 
-    def next_reached(self) -> OrderId:
-        """The oldest order whose condition has held, which may wait no more; 0 for none."""
-        return heappop(self._reached) if self._reached else 0
+    def next_reached(self) -> tuple[OrderId, Price]:
+        """The oldest order whose condition has held, and where; it may wait no more. 0: none."""
+        if not self._reached:
+            return 0, 0
+        algo_id = heappop(self._reached)
+        return algo_id, self._reached_at[algo_id]
 
     def forget(self) -> None:
         self._accounts.clear()
         self._heap.clear()
         self.changed.clear()
+        self.fund_has_grown = False
         self.legs.clear()
         self.liquidated.clear()
         self.marks.clear()
         self.seen.clear()
         self._reached.clear()
+        self._reached_at.clear()

@@ -152,3 +152,13 @@ def iso(moment: Millis) -> str:
     """Write as "2026-11-22T08:00:00.000Z"."""
     text = (EPOCH + timedelta(milliseconds=moment)).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
+
+
+class SecondClock:
+    """The machine's time, as long as the venue's clock shows another one."""
+
+    def __init__(self, clock: VenueClock) -> None:
+        self._clock = clock
+
+    def __call__(self) -> Millis | None:
+        return None if self._clock.is_true else machine_time()

@@ -87,10 +87,6 @@ class Gatherer:
         return changes
 
     def open_order(self, order: OrderRecord) -> None:
-        before = self._open.get(order.order_id)
-        if before is not None:
-            # A conditional order that was an order already.
-            order.created = before.created
         self._open[order.order_id] = order
         self.changes.orders[order.order_id] = order
 

@@ -13,6 +13,7 @@ from perpbox.engine.line import Line, decode
 from perpbox.journal.errors import JournalDamaged, JournalError
 from perpbox.journal.history import History
 from perpbox.journal.keys import KeyTable
+from perpbox.journal.listen_keys import ListenKeyTable
 from perpbox.money import Millis
 
 SNAPSHOT_EVERY: Final = 50_000
@@ -67,6 +68,10 @@ class Journal(ABC):
     @abstractmethod
     def keys(self) -> KeyTable:
         """Where the keys lie; `KeyStore` is how to use them."""
+
+    @property
+    @abstractmethod
+    def listen_keys(self) -> ListenKeyTable: ...
 
     @abstractmethod
     def append(self, line: Line) -> None:

@@ -14,6 +14,7 @@ from perpbox.journal.changes import Changes
 from perpbox.journal.history import History
 from perpbox.journal.journal import Head, Journal
 from perpbox.journal.keys import NumberedKey
+from perpbox.journal.listen_keys import MemoryListenKeys
 from perpbox.journal.projection import Projection
 from perpbox.journal.records import (
     RECENT,
@@ -309,6 +310,7 @@ class MemoryJournal(Journal):
         self._projection = Projection(_no_order, _no_conditional)
         self._history = MemoryHistory(self._projection.take)
         self._keys = MemoryKeys()
+        self._listen_keys = MemoryListenKeys()
 
     @property
     def durable_sequence(self) -> int:
@@ -321,6 +323,10 @@ class MemoryJournal(Journal):
     @property
     def keys(self) -> MemoryKeys:
         return self._keys
+
+    @property
+    def listen_keys(self) -> MemoryListenKeys:
+        return self._listen_keys
 
     def append(self, line: Line) -> None:
         self._follow(line)

@@ -24,6 +24,8 @@ from perpbox.money import Millis
 
 
 def _order_accepted(history: Gatherer, event: happened.OrderAccepted, now: Millis) -> None:
+    # A conditional order that was an order already is as old as it was.
+    created = (event.trigger and event.trigger.placed) or now
     history.open_order(
         OrderRecord(
             event.order_id,
@@ -38,7 +40,7 @@ def _order_accepted(history: Gatherer, event: happened.OrderAccepted, now: Milli
             event.quantity,
             event.reduce_only,
             event.self_trade_prevention,
-            now,
+            created,
             now,
             0,
             price_match=event.price_match,

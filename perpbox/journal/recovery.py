@@ -51,7 +51,7 @@ def snapshot_when_due(
 
 
 def replay(state: State, line: Line, witness: Witness | None = None) -> None:
-    """Let a line's events happen again."""
+    """Let a line's events happen again; what followed from them is among them."""
     try:
         for event in line.events:
             happen(state, event, line.time, witness)
@@ -59,6 +59,7 @@ def replay(state: State, line: Line, witness: Witness | None = None) -> None:
         raise JournalDamaged(
             f"Line {line.sequence} of the journal does not follow from the lines before it."
         ) from error
+    state.stirred.forget()
 
 
 def _newest(journal: Journal, catalogue: Catalogue) -> tuple[State, int]:

@@ -6,7 +6,7 @@ from typing import Final
 
 APPLICATION_ID: Final = 0x70626F78
 """Stands in the header of every journal: "pbox"."""
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Of the tables below; stands in the header too. Rises when they change."""
 
 # Rows are JSON arrays (`records`) beside the columns that are searched: amounts pass the 64 bits
@@ -125,5 +125,12 @@ CREATE TABLE steps (
     data TEXT NOT NULL
 );
 CREATE INDEX steps_by_account ON steps (account_id, number, time, symbol, step);
+""",
+    3: """
+CREATE TABLE listen_keys (
+    account_id INTEGER PRIMARY KEY,
+    listen_key TEXT NOT NULL,
+    expires INTEGER NOT NULL
+);
 """,
 }

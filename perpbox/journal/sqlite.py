@@ -7,44 +7,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
 from perpbox import __version__
 from perpbox.engine.line import Line
 from perpbox.journal import file
 from perpbox.journal.appender import Appender
-from perpbox.journal.errors import JournalDamaged, JournalError
+from perpbox.journal.errors import JournalError
 from perpbox.journal.journal import Head, Journal, follow
-from perpbox.journal.keys import Key, NumberedKey
 from perpbox.journal.lock import FileLock
 from perpbox.journal.reader import Reader, require_sound
 from perpbox.journal.sqlite_history import SqliteHistory
-from perpbox.journal.store import Store, key_inserted, keys_deleted, snapshot_of
-
-
-class SqliteKeys:
-    """Keys in a table beside the turns."""
-
-    def __init__(self, reader: Reader, appender: Appender) -> None:
-        self._reader = reader
-        self._appender = appender
-
-    def last_number(self) -> int:
-        rows = self._reader.rows("SELECT seq FROM sqlite_sequence WHERE name = 'keys'")
-        return int(rows[0][0]) if rows else 0
-
-    def stored(self) -> list[NumberedKey]:
-        rows = self._reader.rows("SELECT number, data FROM keys ORDER BY number")
-        try:
-            return [NumberedKey(n, msgspec.json.decode(data, type=Key)) for n, data in rows]
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise JournalDamaged(f"A key is not what was written: {error}.") from error
-
-    def insert(self, numbered: NumberedKey) -> None:
-        self._appender.wait(key_inserted(numbered))
-
-    def delete(self, api_keys: list[str]) -> None:
-        self._appender.wait(keys_deleted(api_keys))
+from perpbox.journal.sqlite_keys import SqliteKeys, SqliteListenKeys
+from perpbox.journal.store import Store, snapshot_of
 
 
 class SqliteJournal(Journal):
@@ -63,6 +36,7 @@ class SqliteJournal(Journal):
         self._store = Store(connection)
         self._appender = Appender(self._store, self.last_sequence, self._tell, self._give_up)
         self._keys = SqliteKeys(self._reader, self._appender)
+        self._listen_keys = SqliteListenKeys(self._reader, self._appender)
         self._closed = False
 
     @property
@@ -80,6 +54,10 @@ class SqliteJournal(Journal):
     @property
     def keys(self) -> SqliteKeys:
         return self._keys
+
+    @property
+    def listen_keys(self) -> SqliteListenKeys:
+        return self._listen_keys
 
     def append(self, line: Line) -> None:
         self._follow(line)

@@ -9,10 +9,11 @@ from zlib import crc32
 
 import msgspec
 
-from perpbox.account import OrderId
+from perpbox.account import AccountId, OrderId
 from perpbox.engine.line import Line
 from perpbox.journal import commit
 from perpbox.journal.keys import NumberedKey
+from perpbox.journal.listen_keys import ListenKey
 from perpbox.journal.projection import Projection
 from perpbox.journal.records import ConditionalRecord, OrderRecord
 
@@ -112,5 +113,24 @@ def keys_deleted(api_keys: Sequence[str]) -> Work:
 
     def work(connection: sqlite3.Connection) -> None:
         connection.executemany("DELETE FROM keys WHERE api_key = ?", rows)
+
+    return work
+
+
+def listen_key_put(key: ListenKey) -> Work:
+    row = (key.account_id, key.text, key.expires)
+
+    def work(connection: sqlite3.Connection) -> None:
+        connection.execute(
+            "INSERT OR REPLACE INTO listen_keys (account_id, listen_key, expires) VALUES (?, ?, ?)",
+            row,
+        )
+
+    return work
+
+
+def listen_key_deleted(account_id: AccountId) -> Work:
+    def work(connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM listen_keys WHERE account_id = ?", (account_id,))
 
     return work

@@ -55,7 +55,7 @@ class Process:
             failures=lambda: self.http.failures,
         )
         doors = Doors(parts, self._facts, settings, self.loop.call_soon)
-        self._hub = doors.streams.hub
+        self._hub = doors.hub
         self._pacer = Pacer(self._hub, self.loop)
         self.http = HttpServer(doors.answer, parts.venue.when_durable, log, connect=doors.connect)
 

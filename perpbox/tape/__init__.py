@@ -7,6 +7,7 @@ from perpbox.tape.day import (
     price_change_percent_rounded,
     untraded,
     weighted_average_rounded,
+    window_start,
 )
 from perpbox.tape.intervals import Interval
 from perpbox.tape.prints import Print, Trade
@@ -26,4 +27,5 @@ __all__ = [
     "price_change_percent_rounded",
     "untraded",
     "weighted_average_rounded",
+    "window_start",
 ]

@@ -30,7 +30,7 @@ from perpbox.engine.snapshot import dump, load
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.feed.clock import ManualClock
-from perpbox.instrument import builtin
+from perpbox.instrument import Catalogue, builtin
 from perpbox.journal.journal import Head, Journal
 from perpbox.journal.keys import KeyStore
 from perpbox.journal.memory import MemoryJournal
@@ -46,6 +46,8 @@ HOUR: Final[Millis] = 60 * MINUTE
 DAY: Final[Millis] = 24 * HOUR
 
 CATALOGUE: Final = builtin()
+START: Final = {"BTCUSDT": "50000", "ETHUSDC": "2500", "ADAUSDT": "0.5"}
+"""Where prices stand at first."""
 
 
 class Told(msgspec.Struct):
@@ -108,18 +110,23 @@ class Exchange:
         machine_clock: Callable[[], Millis | None] | None = None,
         before: Exchange | None = None,
         api_date: str = NEWEST,
+        catalogue: Catalogue = CATALOGUE,
     ) -> None:
         """A new venue, or with `before` that one as a start out of a snapshot would have it."""
         self.journal = journal or MemoryJournal(Head(b"", 0, created=0))
         self.clock = ManualClock(before.now if before else NOON)
-        self.state = load(before.snapshot(), CATALOGUE) if before else State(CATALOGUE)
+        self.state = load(before.snapshot(), catalogue) if before else State(catalogue)
         sequence = before.venue.sequence if before else 0
         self.venue: Venue = Venue(self.state, sequence, self.journal, self.clock)
         self.keys = KeyStore(self.journal.keys, seed="exchange")
         self.tape = Tape(self.journal)
         self.venue.listeners.append(self.tape.note)
         desk = Desk(
-            self.venue, self.journal.history, self.tape, api_date, ListenKeys(seed="exchange")
+            self.venue,
+            self.journal.history,
+            self.tape,
+            api_date,
+            ListenKeys(self.journal.listen_keys, seed="exchange"),
         )
         self._soon: list[Callable[[], None]] = []
         self.at_rest = True
@@ -136,11 +143,11 @@ class Exchange:
         self.ws_api = WebSocketApi(self.api.guard)
         if not before:
             self.submit(OpenVenue())
-            self.move(BTCUSDT="50000", ETHUSDC="2500", ADAUSDT="0.5")
+            self.move(**{name: mark for name, mark in START.items() if name in catalogue.symbols})
 
     def restarted(self) -> Exchange:
         """The same venue with nothing kept from before but its journal."""
-        return Exchange(self.journal, before=self)
+        return Exchange(self.journal, before=self, catalogue=self.state.catalogue)
 
     @property
     def now(self) -> Millis:

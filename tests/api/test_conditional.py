@@ -142,11 +142,11 @@ def test_conditional_orders_are_numbered_with_the_others_and_named(alice: Trader
 
 
 def test_numbers_are_printed_at_the_symbols_precision(bob: Trader) -> None:
-    ada = {"symbol": "ADAUSDT", "quantity": "120.0", "price": "0.6"}
+    ada = {"symbol": "ADAUSDT", "quantity": "120.0", "price": "0.57"}
     told = bob.conditional("BUY", "STOP", "0.5500", **ada)
-    assert (told["triggerPrice"], told["price"], told["quantity"]) == ("0.55000", "0.60000", "120")
+    assert (told["triggerPrice"], told["price"], told["quantity"]) == ("0.55000", "0.57000", "120")
     row = bob.get(ALGO, algoId=told["algoId"])
-    assert (row["triggerPrice"], row["price"], row["quantity"]) == ("0.55000", "0.60000", "120")
+    assert (row["triggerPrice"], row["price"], row["quantity"]) == ("0.55000", "0.57000", "120")
     assert row["tpTriggerPrice"] == row["slPrice"] == "0.00000"
 
 
@@ -321,7 +321,7 @@ def test_a_client_id_that_an_open_order_has_is_not_used_again(alice: Trader) -> 
             "Order's notional must be no smaller than 100 (unless you choose reduce only)",
         ),
         (
-            {"type": "STOP", "price": "60000"},
+            {"type": "STOP", "price": "53000"},
             "Price is higher than mark price multiplier cap.",
         ),
         (

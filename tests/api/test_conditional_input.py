@@ -192,6 +192,22 @@ def test_a_date_that_is_none(alice: Trader, order: Sent, code: int) -> None:
     assert alice.post(ALGO, **dated(600, 1))["goodTillDate"] == NOON + 600 * SECOND
 
 
+@pytest.mark.parametrize(
+    ("side", "price", "code", "message"),
+    [
+        ("BUY", "63000.1", -4183, "Limit price can't be higher than 63000."),
+        ("SELL", "56999.9", -4184, "Limit price can't be lower than 57000."),
+    ],
+)
+def test_a_price_too_far_from_its_trigger_price(
+    alice: Trader, side: str, price: str, code: int, message: str
+) -> None:
+    kind = "STOP" if side == "BUY" else "TAKE_PROFIT"
+    order = conditional_order(side, kind, "60000", price=price)
+    assert alice.refused("POST", ALGO, **order) == code
+    assert alice.ask("POST", ALGO, **order).json["msg"] == message
+
+
 # Closing a whole position
 
 

@@ -6,13 +6,15 @@ from typing import Any, Final
 
 import pytest
 
-from tests.api.exchange import DAY, NOON, Exchange
+from tests.api.exchange import DAY, MINUTE, NOON, Exchange
 from tests.api.fields import names
 from tests.api.trader import Trader, open_trader
 
 FORCED: Final = "/fapi/v1/forceOrders"
 QUANTILE: Final = "/fapi/v1/adlQuantile"
 RISK: Final = "/fapi/v1/symbolAdlRisk"
+RISK_SPAN: Final = 30 * MINUTE
+BTC: Final = "symbol=BTCUSDT"
 FUND: Final = "/fapi/v1/insuranceBalance"
 FORCE_ORDER: Final = names(
     "orderId symbol status clientOrderId price avgPrice origQty executedQty cumQuote timeInForce"
@@ -164,6 +166,20 @@ def test_a_cross_hedge_has_one_place_for_both_legs(exchange: Exchange) -> None:
     assert trader.refused("GET", QUANTILE, symbol="NOPE") == -1121
 
 
+def test_a_cross_hedge_that_loses_as_a_whole_is_at_the_end(exchange: Exchange) -> None:
+    """The long gains 100, and the short loses 200: it is the sum that is ranked."""
+    trader = open_trader(exchange, USDT="5000")
+    trader.post("/fapi/v1/positionSide/dual", dualSidePosition="true")
+    trader.market("BUY", "0.1", positionSide="LONG")
+    trader.market("SELL", "0.2", positionSide="SHORT")
+    exchange.move(BTCUSDT="51000")
+    assert trader.get(QUANTILE) == [
+        {"symbol": "BTCUSDT", "adlQuantile": {"LONG": 0, "SHORT": 0, "HEDGE": 0}}
+    ]
+    legs = trader.get("/fapi/v3/positionRisk", symbol="BTCUSDT")
+    assert {row["positionSide"]: row["adl"] for row in legs} == {"LONG": 0, "SHORT": 0}
+
+
 def test_the_legs_of_an_isolated_hedge_have_a_place_each(exchange: Exchange) -> None:
     trader = open_trader(exchange, USDT="5000")
     trader.post("/fapi/v1/positionSide/dual", dualSidePosition="true")
@@ -200,13 +216,31 @@ def test_every_answer_tells_the_same_place_for_thirty_seconds(exchange: Exchange
 def test_the_risk_of_a_symbol_goes_by_the_fund(exchange: Exchange) -> None:
     trader = open_trader(exchange, USDT="50000")
     trader.market("BUY", "1")
-    one = exchange.get(RISK, "symbol=BTCUSDT")
+    one = exchange.get(RISK, BTC)
     assert one == {"symbol": "BTCUSDT", "adlRisk": "low", "updateTime": NOON}
     exchange.empty_the_fund("USDT")
+    exchange.pass_time(RISK_SPAN)
     rows = {row["symbol"]: row["adlRisk"] for row in exchange.get(RISK)}
     assert (rows["BTCUSDT"], rows["ADAUSDT"]) == ("high", "low")
     assert exchange.ask("GET", RISK, "symbol=NOPE").refusal == (400, -1121)
     assert exchange.ask("GET", FUND, "symbol=NOPE").refusal == (400, -1121)
+
+
+def test_a_symbol_is_rated_every_half_hour(exchange: Exchange) -> None:
+    """Whoever asks, and however; what is told of one time is always the same."""
+    trader = open_trader(exchange, USDT="50000")
+    trader.market("BUY", "1")
+
+    def ratings() -> set[tuple[str, int]]:
+        [listed] = [row for row in exchange.get(RISK) if row["symbol"] == "BTCUSDT"]
+        return {(r["adlRisk"], r["updateTime"]) for r in (exchange.get(RISK, BTC), listed)}
+
+    assert ratings() == {("low", NOON)}
+    exchange.empty_the_fund("USDT")
+    exchange.pass_time(RISK_SPAN - 1)
+    assert ratings() == {("low", NOON)}
+    exchange.pass_time(1)
+    assert ratings() == {("high", NOON + RISK_SPAN)}
 
 
 def test_a_venue_that_was_started_again_liquidates_at_the_same_price() -> None:

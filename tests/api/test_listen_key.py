@@ -9,6 +9,7 @@ import pytest
 
 from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.journal.keys import Key
+from perpbox.journal.listen_keys import MemoryListenKeys
 from tests.api.exchange import HOUR, MINUTE, Exchange, Told
 from tests.api.trader import Trader
 
@@ -88,9 +89,28 @@ def test_a_key_of_a_closed_account_opens_nothing(exchange: Exchange, alice: Trad
 
 
 def test_with_a_seed_the_keys_are_known_beforehand() -> None:
-    one, other, third = (ListenKeys(seed).start(7, now=0).text for seed in ("a", "a", "b"))
+    one, other, third = (ListenKeys(seed=seed).start(7, now=0).text for seed in ("a", "a", "b"))
     assert one == other
     assert one != third
+
+
+def test_a_key_outlives_a_restart_and_its_hour_goes_on(alice: Trader) -> None:
+    first = listen_key(unsigned(alice, "POST"))
+    again = Trader(alice.exchange.restarted(), alice.key)
+    again.exchange.pass_time(59 * MINUTE)
+    assert listen_key(unsigned(again, "PUT")) == first
+    again.exchange.pass_time(HOUR)
+    third = Trader(again.exchange.restarted(), alice.key)
+    assert unsigned(third, "PUT").refusal == (400, -1125)
+
+
+def test_two_accounts_never_share_a_key_and_a_deleted_one_is_gone() -> None:
+    table = MemoryListenKeys()
+    keys = ListenKeys(table)
+    texts = {keys.start(account_id, now=0).text for account_id in (1, 2, 3)}
+    assert len(texts) == 3
+    keys.stop(2)
+    assert {key.account_id for key in table.stored()} == {1, 3}
 
 
 def test_of_old_keeping_it_alive_told_nothing() -> None:

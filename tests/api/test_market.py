@@ -171,7 +171,7 @@ def test_the_book(exchange: Exchange) -> None:
     assert list(book) == DEPTH
     assert book["bids"] == [["49990.00", "1.500"], ["49980.00", "2.000"]]
     assert book["asks"] == [["50000.10", "0.001"]]
-    assert (book["E"], book["T"]) == (NOON + SECOND, NOON)
+    assert (book["E"], book["T"]) == (NOON + SECOND, NOON + SECOND)
 
 
 def test_clients_orders_are_in_the_book(exchange: Exchange, alice: Trader) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 from typing import Final
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from perpbox.api.auth import HmacVerifier, verifier_of
 from perpbox.api.params import split_signature
@@ -57,6 +61,24 @@ def test_published_signatures_are_right(query: bytes, body: bytes, signature: st
     assert verifier.verify(message, sent)
     assert verifier.verify(message, sent.upper())
     assert not verifier.verify(message + b"0", sent)
+
+
+@given(secret=st.text(max_size=150), message=st.binary(max_size=150), other=st.binary(max_size=64))
+def test_hmac_signatures_are_those_of_the_standard_library(
+    secret: str, message: bytes, other: bytes
+) -> None:
+    signature = hmac.new(secret.encode(), message, hashlib.sha256).hexdigest().encode()
+    verifier = HmacVerifier(secret)
+    for _ in range(2):
+        assert verifier.verify(message, signature)
+        assert not verifier.verify(message + b"!", signature)
+        assert not verifier.verify(message, other)
+
+
+@pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 128])
+def test_secrets_around_the_size_of_a_block(length: int) -> None:
+    signature = hmac.new(b"k" * length, WHOLE, hashlib.sha256).hexdigest().encode()
+    assert HmacVerifier("k" * length).verify(WHOLE, signature)
 
 
 @pytest.mark.parametrize(

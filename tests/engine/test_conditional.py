@@ -340,6 +340,20 @@ def test_of_several_that_are_due_the_oldest_goes_first() -> None:
     assert len(told) == 4
 
 
+def test_a_trigger_tells_the_price_that_set_it_off() -> None:
+    """Both are reached at 48 900; what the first then buys moves the last price away."""
+    play(f"""{LONG}
+        bob deposits 10000 USDT
+        bob profit buy 0.1 BTCUSDT at 49000 as b1
+        alice stop sell 0.1 BTCUSDT at 49000 as s1
+        quotes BTCUSDT bids 9@48000 asks 9@50001
+        market BTCUSDT last 48900                      -> bob b1 triggered @ 48900
+                                                       -> bob filled 0.1
+                                                       -> alice s1 triggered @ 48900
+                                                       -> alice filled 0.1
+    """)
+
+
 def test_another_clients_trade_sets_an_order_off() -> None:
     play(f"""{LONG}
         bob deposits 10000 USDT

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+import pytest
 from msgspec.structs import replace
 
+from perpbox.engine.snapshot import dump, load
+from perpbox.engine.state import State
 from perpbox.instrument import Catalogue
 from perpbox.money import parse
-from tests.engine.table import play
+from tests.engine.table import Table, play
 from tests.worlds import CATALOGUE
 
 
@@ -111,6 +114,57 @@ def test_the_last_of_an_account_goes_into_its_debt_and_the_fund_pays_the_rest() 
         check alice USDC wallet 0
     """)
     assert table.rig.state.house[-4, "USDC"] == parse("110") - debt
+
+
+RUIN: Final = """
+    alice deposits 60 USDC
+    alice leverage ETHUSDC 50
+    quotes ETHUSDC bids 99@2500 asks 99@2500.01
+    quotes ETHUSDC asks 99@2500
+    alice buy 1 ETHUSDC market                         -> filled 1 fee 1
+    quotes ETHUSDC bids 99@2390
+    alice sell 1 ETHUSDC market                        -> filled 1 @ 2390 profit -110 fee 0.956
+    check alice USDC cross-wallet -51.956
+"""
+"""The fund is empty, and what alice owes stands."""
+
+
+@pytest.mark.parametrize("start", ["by events", "by snapshot"])
+def test_a_debt_that_stands_is_paid_also_after_a_start(start: str) -> None:
+    table = play(RUIN)
+    table.rig.state = _started(table, start)
+    table.play("""
+        fund USDC 100
+        check alice USDC wallet 0
+        check house USDC insurance 48.044
+    """)
+
+
+@pytest.mark.parametrize("start", ["by events", "by snapshot"])
+def test_a_debt_beside_isolated_margin_is_paid_also_after_a_start(start: str) -> None:
+    """The wallet as a whole is above zero, and the cross wallet is not."""
+    table = play(f"""
+        alice deposits 800 USDC
+        alice margin 1000PEPEUSDC isolated
+        alice buy 1000000 1000PEPEUSDC market
+        alice withdraws 182.715 USDC
+        check alice USDC cross-wallet 0
+        {RUIN}
+    """)
+    table.rig.state = _started(table, start)
+    table.play("""
+        fund USDC 100
+        check alice USDC cross-wallet 0
+    """)
+
+
+def _started(table: Table, start: str) -> State:
+    """The state as a venue has it that begins with the journal so far."""
+    loaded = load(dump(table.rig.state), CATALOGUE)
+    if start == "by snapshot":
+        return loaded
+    replayed, table.rig.replayed = table.rig.replayed, loaded
+    return replayed
 
 
 def test_in_single_asset_mode_the_fund_pays_what_the_cross_wallet_owes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from perpbox.engine import commands as ask
 from perpbox.engine.events import MarginCalled, MarginCallEnded
 from perpbox.engine.handle import handle
+from perpbox.engine.limits import look_at
 from perpbox.engine.snapshot import dump, load
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
@@ -226,6 +228,42 @@ def test_an_index_price_brings_an_account_in_multi_assets_mode_to_its_limit() ->
                                                        -> alice BTCUSDT reduces 0.2
                                                        -> alice filled 0.2
     """)
+
+
+def test_what_can_lead_to_nothing_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two accounts in multi-assets mode, dan has some BNB, and fay owes USDC."""
+    table = play("""
+        dan deposits 10000 USDT 1 BNB
+        fay deposits 10000 USDT
+        dan assets multi
+        fay assets multi
+        fay buy 1 ETHUSDC market
+        fay sell 1 ETHUSDC market
+        dan buy 0.1 BTCUSDT market
+        dan stop sell 0.1 BTCUSDT at 40000 as s1
+        dan buy 0.1 BTCUSDT limit 45000 as o1
+        fay buy 0.1 BTCUSDT limit 45000 as o2
+    """)
+    dan, fay = table.ids["dan"], table.ids["fay"]
+    looked: list[int] = []
+
+    def look(turn: Turn, account_id: int) -> None:
+        looked.append(account_id)
+        look_at(turn, account_id)
+
+    monkeypatch.setattr("perpbox.engine.consequences.look_at", look)
+    for line, found in (
+        ("dan cancel o1 of BTCUSDT", []),
+        ("dan drops s1", []),
+        ("fay cancel o2 of BTCUSDT", [fay]),
+        ("index BTC 49000", []),
+        ("index BNB 590", [dan]),
+        ("index USDC 1.001", [fay]),
+        ("index USDT 1.001", [dan, fay]),
+    ):
+        looked.clear()
+        table.play(line)
+        assert looked == found, line
 
 
 STEEP = symbol(

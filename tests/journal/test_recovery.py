@@ -36,6 +36,16 @@ def test_replay_is_memory(journal: Journal, story: Story) -> None:
         assert dump(recovered.state) == dump(story.state)
 
 
+def test_a_replay_keeps_nothing_of_what_it_has_stirred(journal: Journal, story: Story) -> None:
+    """However many lines there are: what followed from them is in them."""
+    story.live(500)
+    journal.flush()
+    stirred = recover(journal).state.stirred
+    assert not any((stirred.changed, stirred.legs, stirred.marks, stirred.seen))
+    assert stirred.next_account() == 0
+    assert stirred.next_reached() == (0, 0)
+
+
 def test_replay_is_memory_after_any_number_of_starts(path: Path) -> None:
     told = open_journal(":memory:", catalogue_json())
     whole = Story(told)

@@ -32,6 +32,7 @@ from perpbox.journal.sqlite_history import (
     TRADES_FROM,
 )
 from perpbox.money import Millis
+from tests.engine.conditionals import placed
 from tests.journal.story import BTC, ETH, SECOND, Story, catalogue_json
 
 
@@ -111,6 +112,26 @@ def test_an_order_from_before_a_restart_is_filled_after_it(path: Path) -> None:
     assert order is not None
     assert (order.status, order.client_order_id) == (OrderStatus.FILLED, "patient")
     assert (trade.side, trade.order_id) == (BUY, maker)
+
+
+def test_an_order_that_waited_before_a_restart_is_as_old_as_it_was(path: Path) -> None:
+    """As an order of its own type: its trigger changes the order, and makes no new one."""
+    with open_journal(path, catalogue_json()) as journal:
+        story = Story(journal)
+        (alice,) = story.open("alice")
+        story.move("50000")
+        terms = ["buy", "0.01", "BTCUSDT", "at", "60000", "limit", "50000", "mark", "legacy"]
+        order_id = story.submit(placed(alice, "stop", terms)).conditional_orders[0].algo_id
+        journal.flush()
+        waiting = journal.history.order(alice, BTC, order_id=order_id)
+    with open_journal(path, b"") as journal:
+        story = Story(journal, story.state, story.sequence)
+        story.move("60000")
+        journal.flush()
+        order = journal.history.order(alice, BTC, order_id=order_id)
+    assert waiting is not None
+    assert order is not None
+    assert (order.created, order.updated) == (waiting.created, story.now)
 
 
 @pytest.mark.parametrize(

@@ -116,3 +116,21 @@ def test_a_stopping_server_closes_its_streams() -> None:
         stream.recv(timeout=SECONDS)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1001
+
+
+def test_the_websocket_api_answers_what_rest_answers(
+    server: Background, trader: demo.Trader
+) -> None:
+    buy(trader)
+    params: dict[str, Any] = {
+        "apiKey": trader.access.api_key,
+        "timestamp": time.time_ns() // 1_000_000,
+    }
+    told = "&".join(f"{name}={value}" for name, value in sorted(params.items()))
+    params["signature"] = demo.sign(trader.access.secret_key, told)
+    with open_stream(server, "/ws-fapi/v1") as stream:
+        stream.send(json.dumps({"id": 7, "method": "v2/account.status", "params": params}))
+        answer = read(stream)
+    assert (answer["id"], answer["status"]) == (7, 200)
+    assert answer["result"] == trader.signed("GET", "/fapi/v3/account")
+    assert [row["rateLimitType"] for row in answer["rateLimits"]] == ["REQUEST_WEIGHT"]

@@ -9,8 +9,9 @@ import pytest
 
 from perpbox.account import House
 from perpbox.engine.line import Line
-from perpbox.engine.snapshot import dump
+from perpbox.engine.snapshot import dump, load
 from perpbox.engine.state import State, money_sums
+from perpbox.journal.recovery import replay
 from perpbox.journal.verification import verify_journal
 from tests.engine.invariants import check_state, nobody_is_at_a_limit
 from tests.simulation.opinion import Opinion
@@ -21,6 +22,7 @@ LONG: Final = 100_000
 CHECK_EVERY: Final = 250
 """Commands between two looks at every order, level and sum; money and positions are counted after
 each."""
+RESTART_EVERY: Final = 39
 WORLDS: Final = os.environ.get("PERPBOX_WORLDS", "")
 """Seeds of long worlds, "7" or "1-20", as `make simulate` names them; else there is a short one."""
 
@@ -94,6 +96,27 @@ def seeds(worlds: str) -> list[int]:
 def test_a_world_loses_nothing_and_both_models_agree(seed: int) -> None:
     steps = run(seed, LONG if WORLDS else SHORT).steps
     assert steps.keys() >= {"MarginCall", "OrdersExpired", "Reduce", "TakeOver", "Exchanged"}
+
+
+@pytest.mark.simulate
+def test_a_world_that_is_started_again_and_again_decides_the_same() -> None:
+    """From a snapshot or from the events, in turn; the verification is started once."""
+    world = World(8)
+    replica, lines = State(world.catalogue), list[Line]()
+    world.venue.listeners.append(lines.append)
+    world.open()
+    for number in range(1, 3_000):
+        world.step()
+        for line in lines:
+            replay(replica, line)
+        lines.clear()
+        if number % RESTART_EVERY == 0:
+            loaded = load(dump(world.state), world.catalogue)
+            started, replica = (loaded, replica) if number % 2 else (replica, loaded)
+            assert dump(started) == dump(world.state)
+            world.state = world.venue.state = started
+    report = verify_journal(world.journal)
+    assert report.holds, report
 
 
 def test_worlds_are_named_by_their_seeds() -> None:

@@ -278,7 +278,7 @@ def leverage_update(symbol: str, leverage: int, time: Millis) -> Row:
     return {**config_head(time), "ac": {"s": symbol, "l": leverage}}
 
 
-def asset_mode_update(multi_assets: bool, time: Millis) -> Row:
+def asset_mode_update(*, multi_assets: bool, time: Millis) -> Row:
     return {**config_head(time), "ai": {"j": multi_assets}}
 
 

@@ -173,8 +173,8 @@ def snapshot_update(update_id: int) -> int:
 
 
 def changed(market: Market) -> Millis:
-    """When prices or trades last changed the market."""
-    return max(market.moved, market.traded)
+    """When book, prices or trades last changed."""
+    return market.changed
 
 
 def price_ticker(market: Market) -> Row:

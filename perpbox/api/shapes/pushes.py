@@ -9,16 +9,24 @@ from msgspec import Struct
 
 from perpbox.account import BUY, SELL, Order
 from perpbox.api.shapes.market import DELIVERY_OF_PERPETUAL, changed, told_update
-from perpbox.api.shapes.numbers import average_price
+from perpbox.api.shapes.numbers import average_price, quote_amount
 from perpbox.api.shapes.order import side_name
 from perpbox.engine.market import Market
 from perpbox.instrument import MarginAsset, Symbol
 from perpbox.margin.multi_assets import Rates
-from perpbox.money import Millis, Price, Quantity, Ratio, text, text_at
+from perpbox.money import DECIMALS, Millis, Price, Quantity, Ratio, text, text_at
+from perpbox.tape import (
+    Candle,
+    DayStatistics,
+    Interval,
+    price_change_percent_rounded,
+    weighted_average_rounded,
+)
 
 Row = dict[str, object]
 Level = tuple[Price, Quantity]
 
+PERPETUAL: Final = "PERPETUAL"
 USDS_MARGINED: Final = 1
 """`st`, the symbol type, since both kinds of futures share one service."""
 
@@ -150,8 +158,98 @@ def contract_info(symbol: Symbol, now: Millis) -> Row:
         "E": now,
         "s": symbol.name,
         "ps": symbol.name,
-        "ct": "PERPETUAL",
+        "ct": PERPETUAL,
         "dt": DELIVERY_OF_PERPETUAL,
         "ot": symbol.onboard_time,
         "cs": "TRADING",
+    }
+
+
+# What the tape makes of trades.
+
+
+def candle(told: Candle, interval: Interval, symbol: Symbol, now: Millis, *, closed: bool) -> Row:
+    return {
+        "e": "kline",
+        "E": now,
+        "s": symbol.name,
+        "k": {
+            "t": told.open_time,
+            "T": told.close_time,
+            "s": symbol.name,
+            **_candle(told, interval, symbol, closed),
+        },
+    }
+
+
+def continuous_candle(
+    told: Candle, interval: Interval, symbol: Symbol, now: Millis, *, closed: bool
+) -> Row:
+    """[dec] A perpetual's trades are all of the pair's; what is told as update ids is theirs."""
+    return {
+        "e": "continuous_kline",
+        "E": now,
+        "ps": symbol.name,
+        "ct": PERPETUAL,
+        "k": {
+            "t": told.open_time,
+            "T": told.close_time,
+            **_candle(told, interval, symbol, closed),
+        },
+    }
+
+
+def _candle(told: Candle, interval: Interval, symbol: Symbol, closed: bool) -> Row:
+    price, quantity = symbol.price_precision, symbol.quantity_precision
+    return {
+        "i": interval.value,
+        "f": told.first_trade_id,
+        "L": told.last_trade_id,
+        "o": text_at(told.open, price),
+        "c": text_at(told.close, price),
+        "h": text_at(told.high, price),
+        "l": text_at(told.low, price),
+        "v": text_at(told.volume, quantity),
+        "n": told.trades,
+        "x": closed,
+        "q": quote_amount(told.quote_volume, price + quantity),
+        "V": text_at(told.taker_buy_volume, quantity),
+        "Q": quote_amount(told.taker_buy_quote_volume, price + quantity),
+        "B": "0",
+    }
+
+
+def mini_ticker(day: DayStatistics, symbol: Symbol, now: Millis) -> Row:
+    return {"e": "24hrMiniTicker", "E": now, "s": symbol.name, **_day(day, symbol)}
+
+
+def ticker(day: DayStatistics, symbol: Symbol, now: Millis) -> Row:
+    price, quantity = symbol.price_precision, symbol.quantity_precision
+    average = weighted_average_rounded(day, 10 ** (DECIMALS - price))
+    return {
+        "e": "24hrTicker",
+        "E": now,
+        "s": symbol.name,
+        "p": text_at(day.price_change, price),
+        "P": text_at(price_change_percent_rounded(day), 3),
+        "w": text_at(average, price),
+        "Q": text_at(day.last_quantity, quantity),
+        **_day(day, symbol),
+        "O": day.open_time,
+        "C": day.close_time,
+        "F": day.first_trade_id,
+        "L": day.last_trade_id,
+        "n": day.trades,
+    }
+
+
+def _day(day: DayStatistics, symbol: Symbol) -> Row:
+    price, quantity = symbol.price_precision, symbol.quantity_precision
+    return {
+        "c": text_at(day.last_price, price),
+        "o": text_at(day.open, price),
+        "h": text_at(day.high, price),
+        "l": text_at(day.low, price),
+        "v": text_at(day.volume, quantity),
+        "q": quote_amount(day.quote_volume, price + quantity),
     }

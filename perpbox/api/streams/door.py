@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote_to_bytes
 
 from perpbox.account import AccountId
 from perpbox.api.desk import Desk
@@ -44,20 +44,25 @@ class StreamDoor:
         rest = _unrouted(request.path)
         combined = rest.startswith(COMBINED)
         head = COMBINED if combined else RAW
-        names = [unquote(name) for name in rest[len(head) :].split("/") if name]
+        names = [_decoded(name) for name in rest[len(head) :].encode("latin-1").split(b"/")]
         events: list[str] = []
-        for name, value in parse_qsl(request.query.decode("latin-1")):
-            pieces = [piece for piece in value.split("/") if piece]
-            if name in {"streams", "listenKey"}:
-                names += pieces
-            elif name == "events":
-                events += pieces
-        names = list(dict.fromkeys(names))
+        for pair in request.query.split(b"&"):
+            name, _, value = pair.partition(b"=")
+            if name in {b"streams", b"listenKey"}:
+                names += _decoded(value).split("/")
+            elif name == b"events":
+                events += filter(None, _decoded(value).split("/"))
+        names = list(dict.fromkeys(filter(None, names)))
         if len(names) > MOST_STREAMS:
             return ApiError(Error.TOO_MANY_PARAMETERS).response()
         session = StreamSession(self.hub, wire, combined=combined, events=events)
         session.join(names)
         return session
+
+
+def _decoded(raw: bytes) -> str:
+    """Percent-encoded or not: a symbol may have letters of any kind."""
+    return unquote_to_bytes(raw).decode(errors="replace")
 
 
 def _unrouted(path: str) -> str:
@@ -81,9 +86,10 @@ def open_streams(
         venue,
         UserEvents(venue.state, listened, desk.api_date),
         desk.listen_keys,
-        MarketStreams(venue.state, desk.api_date, at_rest).source,
+        MarketStreams(venue.state, desk.tape, desk.api_date, at_rest).source,
         listened,
         soon=soon,
         at_rest=at_rest,
     )
+    desk.on_snapshot = hub.look
     return StreamDoor(hub, limits)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 
 from perpbox.account import AccountId
 from perpbox.api.shapes import events as shapes
-from perpbox.api.streams.listen_keys import ListenKey, ListenKeys
+from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.api.streams.sources import Source
 from perpbox.api.streams.user import UserEvents
-from perpbox.engine.events import AccountClosed, OffBookTraded, Traded
+from perpbox.engine.events import AccountClosed
 from perpbox.engine.line import Line
+from perpbox.journal.listen_keys import ListenKey
 from perpbox.message import framed
 from perpbox.money import Millis
 from perpbox.venue import Venue
 
-TRADES: Final = (Traded, OffBookTraded)
+Key = TypeVar("Key")
+
 TICK: Final[Millis] = 50
 """Of the machine's time between two looks at what is to be pushed; all speeds are multiples."""
 
@@ -41,9 +43,9 @@ class Channel:
 
     __slots__ = ("listeners", "name", "source")
 
-    def __init__(self, name: str, source: Source | None) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.source = source
+        self.source: Source | None = None
         """None: a user data stream, or a name for which there is nothing to push."""
         self.listeners: dict[Listener, None] = {}
 
@@ -101,8 +103,13 @@ class Hub:
         self._at_rest = at_rest
         self._paced: dict[Millis, dict[Channel, None]] = {}
         """Channels with a source, by the time between two pushes."""
-        self._following: dict[str, list[Source]] = {}
-        """Sources that are told of turns, by the symbol that must have been traded."""
+        self._about: dict[str, dict[Channel, None]] = {}
+        """The same, by the symbol that they are about."""
+        self._touched: set[str] = set()
+        """Symbols in whose market something has happened that may not have been pushed."""
+        self._flushed_at: Millis | None = None
+        """When all channels were asked the last time, if the clock has stood since."""
+        self._markets = 0
         self._outbox: deque[Message] = deque()
         self._pumping = False
         self._waiting = False
@@ -121,13 +128,8 @@ class Hub:
         """Let somebody listen. Where something stands that the stream shows, it is told it now."""
         channel = self.channels.get(name)
         if channel is None:
-            channel = self.channels[name] = Channel(name, self._make_source(name))
-            if channel.source is not None:
-                self._paced.setdefault(channel.source.speed, {})[channel] = None
-                if self.on_paced is not None and channel.source.speed:
-                    self.on_paced()
-                if channel.source.follows is not None:
-                    self._following.setdefault(channel.source.follows, []).append(channel.source)
+            channel = self.channels[name] = Channel(name)
+            self._connect(channel)
         channel.listeners[listener] = None
         key = self.listen_keys.find(name, self.venue.now())
         if key is not None:
@@ -144,16 +146,28 @@ class Hub:
         if channel.listeners or self.channels.get(channel.name) is not channel:
             return
         del self.channels[channel.name]
-        if channel.source is not None:
-            paced = self._paced[channel.source.speed]
-            del paced[channel]
-            if not paced:
-                del self._paced[channel.source.speed]
-            if channel.source.follows is not None:
-                self._following[channel.source.follows].remove(channel.source)
+        self._disconnect(channel)
         key = self.listen_keys.find(channel.name, self.venue.now())
         if key is not None:
             self._forget(key.account_id)
+
+    def _connect(self, channel: Channel) -> Source | None:
+        """Let its messages come, if there is anything by this name."""
+        source = channel.source = self._make_source(channel.name)
+        if source is None:
+            return None
+        self._paced.setdefault(source.speed, {})[channel] = None
+        self._about.setdefault(source.about, {})[channel] = None
+        if self.on_paced is not None and source.speed:
+            self.on_paced()
+        return source
+
+    def _disconnect(self, channel: Channel) -> None:
+        source = channel.source
+        if source is None:
+            return
+        _remove(self._paced, source.speed, channel)
+        _remove(self._about, source.about, channel)
 
     def _forget(self, account_id: AccountId) -> None:
         self._listened.discard(account_id)
@@ -168,17 +182,33 @@ class Hub:
         self.listen_keys.expire(line.time)
         if self._listened:
             self._note_users(line)
-        if self._following:
-            self._tell_sources(line)
+        if self.channels:
+            self._note_markets(line)
         self._moved = True
         if self._paced or self._outbox:
             self._pump_soon()
 
-    def _tell_sources(self, line: Line) -> None:
-        traded = {event.symbol for event in line.events if isinstance(event, TRADES)}
-        for symbol in ("", *sorted(traded)):
-            for source in self._following.get(symbol, ()):
-                source.note(line)
+    def _note_markets(self, line: Line) -> None:
+        state = self.venue.state
+        touched = sorted(state.touched)
+        state.touched.clear()
+        if len(state.markets) != self._markets:
+            self._markets = len(state.markets)
+            self._connect_late()
+        for symbol in ("", *touched):
+            for channel in self._about.get(symbol, ()):
+                if channel.source is not None:
+                    channel.source.note(line, touched)
+        self._touched.update(touched)
+
+    def _connect_late(self) -> None:
+        """A market that has just opened may have been listened for."""
+        now, sequence = self.venue.now(), self.venue.sequence
+        for channel in self.channels.values():
+            source = self._connect(channel) if channel.source is None else None
+            if source is not None:
+                for payload in source.greeting(now):
+                    self._put(Message(sequence, channel, payload))
 
     def _note_users(self, line: Line) -> None:
         for told in self._user_events.take():
@@ -210,21 +240,54 @@ class Hub:
         """Another `TICK` of the machine's time is over."""
         self._ticks += 1
         elapsed = self._ticks * TICK
-        if not self._at_rest():
-            due = [speed for speed in self._paced if speed and elapsed % speed == 0]
-            self._flush(due)
+        if self._at_rest():
+            if self._flushed_at is None:
+                self._flush_all()
+            return
+        self._flushed_at = None
+        for speed in self._paced:
+            if speed and elapsed % speed == 0:
+                self._flush(self._paced[speed])
 
     def check(self) -> None:
         """About once a second: listen keys expire whether or not anything happens."""
         self.listen_keys.expire(self.venue.now())
 
-    def _flush(self, speeds: Iterable[Millis]) -> None:
-        now, sequence = self.venue.now(), self.venue.sequence
-        for speed in speeds:
-            for channel in self._paced[speed]:
-                if channel.source is not None:
-                    for payload in channel.source.flush(now):
-                        self._put(Message(sequence, channel, payload))
+    def look(self, symbol: str) -> None:
+        """A snapshot of a symbol's book is taken now."""
+        for channel in self._about.get(symbol, ()):
+            if channel.source is not None:
+                channel.source.look()
+
+    def _flush_touched(self) -> None:
+        """After turns: what they have touched, and all while time goes by turns alone."""
+        touched, self._touched = self._touched, set()
+        at_rest = self._at_rest()
+        if not at_rest:
+            self._flushed_at = None
+        elif self._flushed_at != self.venue.now():
+            self._flush_all()
+            return
+        for symbol in ("", *sorted(touched)):
+            channels = self._about.get(symbol, {})
+            self._flush(c for c in channels if at_rest or c.source is None or not c.source.speed)
+
+    def _flush_all(self) -> None:
+        self._flushed_at = self.venue.now()
+        for channels in self._paced.values():
+            self._flush(channels)
+
+    def _flush(self, channels: Iterable[Channel]) -> None:
+        now, sequence = self._time(), self.venue.sequence
+        for channel in channels:
+            if channel.source is not None:
+                for payload in channel.source.flush(now):
+                    self._put(Message(sequence, channel, payload))
+
+    def _time(self) -> Millis:
+        """Up to when all has happened: what has fallen due is done yet, at its own time."""
+        now, due = self.venue.now(), self.venue.next_due()
+        return now if due is None or due > now else max(due - 1, self.venue.state.now)
 
     # Pushing.
 
@@ -241,8 +304,7 @@ class Hub:
         """Push what goes at once, then wait for the journal."""
         if self._moved:
             self._moved = False
-            every = self._at_rest()
-            self._flush([speed for speed in self._paced if every or not speed])
+            self._flush_touched()
         self._pumping = False
         self._wait()
 
@@ -275,6 +337,12 @@ class Hub:
             else:
                 raw = raw or framed(payload)
                 listener.send(raw)
+
+
+def _remove(index: dict[Key, dict[Channel, None]], key: Key, channel: Channel) -> None:
+    del index[key][channel]
+    if not index[key]:
+        del index[key]
 
 
 def wrap(name: str, payload: bytes) -> bytes:

@@ -8,6 +8,7 @@ from typing import Final
 from perpbox.account import BUY, SELL
 from perpbox.api.calendar import SYMBOL_TYPE, Day
 from perpbox.api.shapes import pushes as shapes
+from perpbox.api.streams.candles import Candles
 from perpbox.api.streams.depth import DiffDepth, PartialDepth
 from perpbox.api.streams.names import Kind, StreamName, parse_name
 from perpbox.api.streams.sources import Changed, Nothing, Shown, Source
@@ -16,13 +17,17 @@ from perpbox.engine.funding import rate_at
 from perpbox.engine.market import Market
 from perpbox.engine.state import State
 from perpbox.money import Millis
+from perpbox.tape import Candle, Interval, Tape, window_start
 
 
 class MarketStreams:
     """Makes the sources; a name that asks for nothing there is has none."""
 
-    def __init__(self, state: State, api_date: Day, at_rest: Callable[[], bool]) -> None:
+    def __init__(
+        self, state: State, tape: Tape, api_date: Day, at_rest: Callable[[], bool]
+    ) -> None:
         self.state = state
+        self.tape = tape
         self.at_rest = at_rest
         """Whether the venue's clock stands."""
         self.names_type = api_date >= SYMBOL_TYPE
@@ -44,6 +49,16 @@ class MarketStreams:
     def typed(self, row: shapes.Row) -> shapes.Row:
         return {**row, "st": shapes.USDS_MARGINED} if self.names_type else row
 
+    def paired(self, row: shapes.Row) -> shapes.Row:
+        """With the pair too, which here always is the symbol."""
+        return self.typed({**row, "ps": row["s"]} if self.names_type else row)
+
+    def paired_order(self, row: shapes.Row) -> shapes.Row:
+        """As the SDK has liquidation orders of all symbols, and so those of one."""
+        order = row["o"]
+        assert isinstance(order, dict)
+        return self.typed({**row, "ps": order["s"]} if self.names_type else row)
+
     def names(self) -> list[str]:
         return list(self.state.markets)
 
@@ -60,7 +75,8 @@ def _one_mark(streams: MarketStreams, asked: StreamName, market: Market) -> Sour
     """Again and again while time passes, changed or not."""
     return Shown(
         asked.speed,
-        lambda now: (now, market.mark, market.index),
+        market.symbol.name,
+        lambda now: (now, market.mark, market.index, market.funding, market.next_funding),
         lambda now: _mark_row(streams, market, now),
     )
 
@@ -69,6 +85,7 @@ def _all_marks(streams: MarketStreams, asked: StreamName) -> Source:
     state = streams.state
     return Shown(
         asked.speed,
+        "",
         lambda now: (now, state.prices_version),
         lambda now: [_mark_row(streams, market, now) for market in state.markets.values()],
     )
@@ -87,6 +104,7 @@ def _one_asset_index(streams: MarketStreams, asked: StreamName) -> Source | None
         return None
     return Shown(
         asked.speed,
+        "",
         lambda now: (now, state.asset_indexes[name]),
         lambda now: _asset_row(state, name, now),
     )
@@ -96,6 +114,7 @@ def _all_asset_indexes(streams: MarketStreams, asked: StreamName) -> Source:
     state = streams.state
     return Shown(
         asked.speed,
+        "",
         lambda now: (now, state.prices_version),
         lambda now: [_asset_row(state, name, now) for name in state.asset_indexes],
     )
@@ -111,8 +130,9 @@ def _best(market: Market) -> object:
 def _one_book_ticker(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
     return Shown(
         asked.speed,
+        market.symbol.name,
         lambda _now: _best(market),
-        lambda now: streams.typed(shapes.book_ticker(market, now)),
+        lambda now: streams.paired(shapes.book_ticker(market, now)),
     )
 
 
@@ -121,18 +141,18 @@ def _all_book_tickers(streams: MarketStreams, asked: StreamName) -> Source:
     return Changed(
         asked.speed,
         streams.names,
-        lambda name: _best(markets[name]),
-        lambda name, now: streams.typed(shapes.book_ticker(markets[name], now)),
+        lambda name, _now: _best(markets[name]),
+        lambda name, now: streams.paired(shapes.book_ticker(markets[name], now)),
         one_by_one=True,
     )
 
 
 def _partial_depth(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
-    return PartialDepth(market, asked.speed, int(asked.detail), streams.typed)
+    return PartialDepth(market, asked.speed, int(asked.detail), streams.paired)
 
 
 def _diff_depth(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
-    return DiffDepth(market, asked.speed, streams.typed)
+    return DiffDepth(market, asked.speed, streams.paired)
 
 
 # Trades.
@@ -143,11 +163,65 @@ def _aggregate_trades(streams: MarketStreams, asked: StreamName, market: Market)
 
 
 def _force_orders(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
-    return ForceOrders(streams.state, asked.speed, market.symbol.name, streams.typed)
+    return ForceOrders(streams.state, asked.speed, market.symbol.name, streams.paired_order)
 
 
 def _all_force_orders(streams: MarketStreams, asked: StreamName) -> Source:
-    return ForceOrders(streams.state, asked.speed, "", streams.typed)
+    return ForceOrders(streams.state, asked.speed, "", streams.paired_order)
+
+
+# What the tape makes of trades.
+
+
+def _candles(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
+    interval, symbol = Interval(asked.detail), market.symbol
+    shape = shapes.candle if asked.kind is Kind.KLINE else shapes.continuous_candle
+
+    def show(candle: Candle, now: Millis, closed: bool) -> shapes.Row:
+        return shape(candle, interval, symbol, now, closed=closed)
+
+    return Candles(streams.tape, symbol.name, interval, asked.speed, show)
+
+
+DAYS: Final = {Kind.TICKER: shapes.ticker, Kind.MINI_TICKER: shapes.mini_ticker}
+
+
+def _ticker_row(streams: MarketStreams, kind: Kind, name: str, now: Millis) -> shapes.Row | None:
+    day = streams.tape.statistics(name, now)
+    symbol = streams.state.catalogue.symbols[name]
+    return None if day is None else streams.paired(DAYS[kind](day, symbol, now))
+
+
+def _ticker_version(streams: MarketStreams, kind: Kind, name: str, now: Millis) -> object:
+    """A day that only begins at another minute is another ticker, and no other mini ticker."""
+    if kind is Kind.TICKER:
+        return streams.tape.version(name), window_start(now)
+    day = streams.tape.statistics(name, now)
+    return day and (day.open, day.high, day.low, day.last_price, day.volume, day.quote_volume)
+
+
+def _one_ticker(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
+    name, kind = market.symbol.name, asked.kind
+    return Shown(
+        asked.speed,
+        name,
+        lambda now: _ticker_version(streams, kind, name, now),
+        lambda now: _ticker_row(streams, kind, name, now),
+    )
+
+
+def _all_tickers(streams: MarketStreams, asked: StreamName) -> Source:
+    kind = asked.kind
+    return Changed(
+        asked.speed,
+        streams.names,
+        lambda name, now: _ticker_version(streams, kind, name, now),
+        lambda name, now: _ticker_row(streams, kind, name, now),
+        moment=window_start,
+    )
+
+
+# Contracts.
 
 
 def _contract_info(streams: MarketStreams, asked: StreamName) -> Source:
@@ -161,11 +235,17 @@ _ONE: Final[dict[Kind, Callable[[MarketStreams, StreamName, Market], Source]]] =
     Kind.PARTIAL_DEPTH: _partial_depth,
     Kind.DIFF_DEPTH: _diff_depth,
     Kind.FORCE_ORDER: _force_orders,
+    Kind.KLINE: _candles,
+    Kind.CONTINUOUS_KLINE: _candles,
+    Kind.TICKER: _one_ticker,
+    Kind.MINI_TICKER: _one_ticker,
 }
 _ALL: Final[dict[Kind, Callable[[MarketStreams, StreamName], Source]]] = {
     Kind.MARK_PRICE: _all_marks,
     Kind.BOOK_TICKER: _all_book_tickers,
     Kind.FORCE_ORDER: _all_force_orders,
+    Kind.TICKER: _all_tickers,
+    Kind.MINI_TICKER: _all_tickers,
     Kind.CONTRACT_INFO: _contract_info,
     Kind.ASSET_INDEX: _all_asset_indexes,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol, TypeAlias
 
 import msgspec
@@ -20,11 +20,14 @@ class Source(Protocol):
 
     speed: Millis
     """Between two questions; 0: after every turn."""
-    follows: str | None
-    """The symbol whose trades it is told of; empty: every turn; None: it looks for itself."""
+    about: str
+    """The symbol whose market it shows; empty: all of them, or something else."""
 
-    def note(self, line: Line, /) -> None:
-        """A turn has happened that it follows."""
+    def note(self, line: Line, touched: Collection[str], /) -> None:
+        """A turn has happened that has touched these markets, what this is about among them."""
+
+    def look(self) -> None:
+        """A snapshot of the market is told now, and counts on the stream from here on."""
 
     def flush(self, now: Millis, /) -> list[bytes]:
         """The messages that are due: what has changed since the last call."""
@@ -33,23 +36,25 @@ class Source(Protocol):
         """What a new listener is told at once: what stands, where the stream shows that."""
 
 
-class Looking:
-    """A source that is told of nothing and looks for itself; `flush` is yet to be said."""
+class Quiet:
+    """A source to which turns, snapshots and listeners are all the same; `flush` is to be said."""
 
-    follows: str | None = None
-
-    def __init__(self, speed: Millis) -> None:
+    def __init__(self, speed: Millis, about: str = "") -> None:
         self.speed = speed
+        self.about = about
 
-    def note(self, _line: Line, /) -> None:
-        """It follows nothing."""
+    def note(self, _line: Line, _touched: Collection[str], /) -> None:
+        """It looks for itself when it is asked."""
+
+    def look(self) -> None:
+        """It shows each time how all stands."""
 
     def greeting(self, _now: Millis, /) -> list[bytes]:
-        """Nothing, where nothing stands."""
+        """What was before is asked by REST."""
         return []
 
 
-class Shown(Looking):
+class Shown(Quiet):
     """A stream that shows how something stands, again whenever that has changed.
 
     `show` gives the message's fields, None where there is nothing yet; `version` changes with
@@ -59,10 +64,11 @@ class Shown(Looking):
     def __init__(
         self,
         speed: Millis,
+        about: str,
         version: Callable[[Millis], object],
         show: Callable[[Millis], shapes.Row | list[shapes.Row] | None],
     ) -> None:
-        super().__init__(speed)
+        super().__init__(speed, about)
         self._version = version
         self._show = show
         self._seen: object = None
@@ -85,37 +91,55 @@ class Shown(Looking):
         return [] if row is None else [msgspec.json.encode(row)]
 
 
-class Changed(Looking):
-    """A stream of all symbols: of those that have changed, each a row of a list, or by itself."""
+class Changed(Quiet):
+    """A stream of all symbols: of those that have changed, each a row of a list, or by itself.
+
+    Without a turn they change only where `moment` does, which goes by the time.
+    """
 
     def __init__(
         self,
         speed: Millis,
         names: Callable[[], list[str]],
-        version: Callable[[str], object],
+        version: Callable[[str, Millis], object],
         show: Callable[[str, Millis], shapes.Row | None],
         *,
+        moment: Callable[[Millis], object] = lambda _now: None,
         one_by_one: bool = False,
     ) -> None:
         super().__init__(speed)
         self._names = names
         self._version = version
         self._show = show
+        self._moment = moment
         self._one_by_one = one_by_one
-        self._seen = {name: version(name) for name in names()}
+        self._seen: dict[str, object] = {}
+        self._touched: set[str] = set()
+        """Since the last call; no others have changed within a moment."""
+        self._seen_at: object = None
+
+    def note(self, _line: Line, touched: Collection[str], /) -> None:
+        self._touched.update(touched)
 
     def flush(self, now: Millis, /) -> list[bytes]:
-        changed = []
-        for name in self._names():
-            version = self._version(name)
-            if self._seen.get(name) != version:
-                self._seen[name] = version
-                changed.append(name)
-        return self._told(changed, now)
+        moment = self._moment(now)
+        same = moment == self._seen_at
+        names = sorted(self._touched) if same else self._names()
+        self._seen_at = moment
+        self._touched.clear()
+        return self._told([name for name in names if self._is_new(name, now)], now)
 
     def greeting(self, now: Millis, /) -> list[bytes]:
         """[dec] As for one symbol."""
+        if not self._seen:
+            self._seen_at = self._moment(now)
+            self._seen = {name: self._version(name, now) for name in self._names()}
         return self._told(self._names(), now)
+
+    def _is_new(self, name: str, now: Millis) -> bool:
+        version = self._version(name, now)
+        known, self._seen[name] = self._seen.get(name), version
+        return known != version
 
     def _told(self, names: list[str], now: Millis) -> list[bytes]:
         shown = [row for row in (self._show(name, now) for name in names) if row is not None]
@@ -124,7 +148,7 @@ class Changed(Looking):
         return [msgspec.json.encode(shown)] if shown else []
 
 
-class Nothing(Looking):
+class Nothing(Quiet):
     """A stream that there is, and that has nothing to say here."""
 
     def flush(self, _now: Millis, /) -> list[bytes]:

@@ -7,12 +7,13 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from perpbox.account import AccountId, ConditionalOrder, Order, OrderStatus
+from perpbox.account import Account, AccountId, ConditionalOrder, Order, OrderStatus
 from perpbox.api import calendar
 from perpbox.api.shapes import events as shapes
 from perpbox.api.streams.updates import Update
 from perpbox.engine.events import OrderFilled
 from perpbox.engine.state import State
+from perpbox.instrument import Symbol
 from perpbox.money import Millis, Product
 
 OPEN: Final = (OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED)
@@ -25,6 +26,16 @@ class Told(NamedTuple):
     account_id: AccountId
     name: str
     payload: bytes
+
+
+class Settings(NamedTuple):
+    """What a reset is about to change, in the catalogue's order."""
+
+    isolated: list[str]
+    """Symbols."""
+    leveraged: list[Symbol]
+    """Symbols with a leverage that is not the first one."""
+    multi_assets: bool
 
 
 class Teller:
@@ -47,6 +58,10 @@ class Teller:
         """What the event is about."""
         self.waiting: ConditionalOrder | None = None
         """Likewise; and what has been triggered last."""
+        self.settings: Settings | None = None
+        """Of an account that is reset."""
+        self.entering: Order | None = None
+        """What was accepted or amended last: it is open, and stands once it has met the book."""
         self.off_book = False
         """Whether the last trade was one that the market does not see."""
 
@@ -87,22 +102,28 @@ class Teller:
                 order, symbol, execution, now, notionals, filled, tells_reason=tells_reason
             ),
         )
-        if order.trigger is not None and order.status not in OPEN:
+        if order.trigger is not None and not is_open(order):
             self.tell_placed(order, "FINISHED", now)
 
     def _notionals(self, order: Order) -> tuple[Product, Product]:
-        """Of the account's open bids and asks in the symbol, this order's rest counted in."""
+        """Of the account's open bids and asks in the symbol, with what is about to stand.
+
+        [dec] As positionRisk counts them: what only reduces and what waits for its trigger is not.
+        """
         exposure = self.state.accounts[order.account_id].exposures.get(order.symbol)
         bids = asks = 0
-        stands = False
         if exposure is not None:
             bids = sum(position.buy_notional for position in exposure.positions.values())
             asks = sum(position.sell_notional for position in exposure.positions.values())
-            stands = order.order_id in exposure.orders
-        if order.status in OPEN and not stands:
-            own = order.remaining * order.price
-            return (bids + own, asks) if order.side > 0 else (bids, asks + own)
-        return bids, asks
+        entering = self.entering
+        if entering is None or not is_open(entering) or entering.reduce_only:
+            return bids, asks
+        if (entering.account_id, entering.symbol) != (order.account_id, order.symbol):
+            return bids, asks
+        if exposure is not None and entering.order_id in exposure.orders:
+            return bids, asks
+        rest = entering.remaining * entering.price
+        return (bids + rest, asks) if entering.side > 0 else (bids, asks + rest)
 
     def tell_placed(self, order: Order, status: str, now: Millis) -> None:
         """What has become of the conditional order that this one comes from."""
@@ -120,3 +141,16 @@ class Teller:
         triggered = now if status == TRIGGERING else 0
         row = shapes.algo_update(waiting.terms, ids, status, now, triggered=triggered)
         self.tell(waiting.account_id, row)
+
+
+def is_open(order: Order) -> bool:
+    return order.status in OPEN
+
+
+def settings_of(account: Account) -> Settings:
+    exposures = sorted(account.exposures.values(), key=lambda exposure: exposure.symbol.ordinal)
+    return Settings(
+        [each.symbol.name for each in exposures if each.isolated],
+        [each.symbol for each in exposures if each.leverage != each.symbol.default_leverage],
+        account.multi_assets,
+    )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 
 from perpbox.account import SELL, AutoClose, Order, OrderStatus
 from perpbox.api.shapes import pushes as shapes
-from perpbox.api.streams.sources import Typed
+from perpbox.api.streams.sources import Quiet, Typed
 from perpbox.engine import events as happened
 from perpbox.engine.line import Line
 from perpbox.engine.market import AGGREGATE_SPAN, Market
@@ -16,7 +16,7 @@ from perpbox.engine.state import State
 from perpbox.money import Millis, Quantity
 
 
-class AggregateTrades:
+class AggregateTrades(Quiet):
     """Each aggregate once, when no trade can join it any more.
 
     [dec] While the clock stands its hundred milliseconds never end: then each turn's trades are
@@ -26,14 +26,13 @@ class AggregateTrades:
     def __init__(
         self, market: Market, speed: Millis, typed: Typed, at_rest: Callable[[], bool]
     ) -> None:
-        self.speed = speed
-        self.follows: str | None = market.symbol.name
+        super().__init__(speed, market.symbol.name)
         self._typed = typed
         self._symbol = market.symbol
         self._at_rest = at_rest
         self._due: list[shapes.Aggregate] = []
 
-    def note(self, line: Line, /) -> None:
+    def note(self, line: Line, _touched: Collection[str], /) -> None:
         name, due = self._symbol.name, self._due
         for event in line.events:
             if type(event) is not happened.Traded or event.symbol != name:
@@ -63,29 +62,23 @@ class AggregateTrades:
         del due[:told]
         return messages
 
-    def greeting(self, _now: Millis, /) -> list[bytes]:
-        """What was before is asked by REST."""
-        return []
 
-
-class ForceOrders:
+class ForceOrders(Quiet):
     """The latest liquidation order of each symbol, once a second."""
 
     def __init__(self, state: State, speed: Millis, symbol: str, typed: Typed) -> None:
-        self.speed = speed
+        super().__init__(speed, symbol)
         self._typed = typed
-        self.follows: str | None = symbol
-        """Empty: those of all."""
         self._state = state
         self._due: dict[str, tuple[Order, Quantity]] = {}
         """With the quantity of its last fill."""
 
-    def note(self, line: Line, /) -> None:
+    def note(self, line: Line, _touched: Collection[str], /) -> None:
         """An order counts as soon as anything of it was filled, on the book or off it."""
         entered: dict[int, Order] = {}
         for event in line.events:
             if type(event) is happened.OrderAccepted:
-                if event.auto_close is AutoClose.LIQUIDATION and self.follows in {"", event.symbol}:
+                if event.auto_close is AutoClose.LIQUIDATION and self.about in {"", event.symbol}:
                     entered[event.order_id] = _order_of(event, line.time)
             elif type(event) is happened.OrderFilled and event.order_id in entered:
                 order = entered[event.order_id]
@@ -103,10 +96,6 @@ class ForceOrders:
             for order, last in due.values()
         )
         return [msgspec.json.encode(self._typed(row)) for row in rows]
-
-    def greeting(self, _now: Millis, /) -> list[bytes]:
-        """What was before is asked by REST."""
-        return []
 
 
 def _order_of(event: happened.OrderAccepted, now: Millis) -> Order:
@@ -129,18 +118,17 @@ def _order_of(event: happened.OrderAccepted, now: Millis) -> Order:
     )
 
 
-class ContractInfo:
+class ContractInfo(Quiet):
     """A symbol is traded from now on."""
 
     def __init__(self, state: State, speed: Millis, typed: Typed) -> None:
-        self.speed = speed
+        super().__init__(speed)
         self._typed = typed
-        self.follows: str | None = ""
         self._state = state
         self._known = set(state.markets)
         self._due: list[str] = []
 
-    def note(self, line: Line, /) -> None:
+    def note(self, line: Line, _touched: Collection[str], /) -> None:
         for event in line.events:
             if type(event) is happened.PriceMoved and event.symbol not in self._known:
                 self._known.add(event.symbol)
@@ -151,7 +139,3 @@ class ContractInfo:
         symbols = self._state.catalogue.symbols
         rows = (shapes.contract_info(symbols[name], now) for name in due)
         return [msgspec.json.encode(self._typed(row)) for row in rows]
-
-    def greeting(self, _now: Millis, /) -> list[bytes]:
-        """What was before is asked by REST."""
-        return []

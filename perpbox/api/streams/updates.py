@@ -61,7 +61,7 @@ class Update:
         if isinstance(event, happened.PositionChanged):
             same_symbol = event.symbol == self.symbol or self.filled is not None
             return event.account_id == self.account_id and same_symbol and not self.legs
-        if isinstance(event, happened.PositionHandedOver):
+        if isinstance(event, (happened.PositionHandedOver, happened.AccountReset)):
             return event.account_id == self.account_id and self.reason == ADJUSTMENT
         if not isinstance(event, happened.MoneyMoved):
             return False
@@ -74,7 +74,11 @@ class Update:
     def add_money(self, event: happened.MoneyMoved) -> None:
         amount = event.amount if event.payee == self.account_id else -event.amount
         change = 0 if event.reason in PART_OF_A_FILL else amount
-        self.changes[event.asset] = self.changes.get(event.asset, 0) + change
+        self.add_change(event.asset, change)
+
+    def add_change(self, asset: str, change: Amount) -> None:
+        """Tell of the asset, and that its wallet has changed by so much."""
+        self.changes[asset] = self.changes.get(asset, 0) + change
 
     def add_leg(self, symbol: str, leg: PositionSide) -> None:
         self.legs[symbol, leg] = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from perpbox.api.streams.teller import Teller, Told
+from perpbox.api.streams.teller import Teller, Told, settings_of
 from perpbox.api.streams.user_accounts import ACCOUNT_EVENTS
 from perpbox.api.streams.user_orders import ORDER_EVENTS
 from perpbox.engine import events as happened
@@ -33,8 +33,11 @@ class UserEvents(Teller):
         if isinstance(event, OF_AN_ORDER):
             if event.account_id in self.listened:
                 self.order = self.state.orders.get(event.order_id)
-        elif isinstance(event, OF_A_CONDITIONAL) and event.account_id in self.listened:
-            self.waiting = self.state.conditional_orders.get(event.algo_id)
+        elif isinstance(event, OF_A_CONDITIONAL):
+            if event.account_id in self.listened:
+                self.waiting = self.state.conditional_orders.get(event.algo_id)
+        elif isinstance(event, happened.AccountReset) and event.account_id in self.listened:
+            self.settings = settings_of(self.state.accounts[event.account_id])
 
     def after(self, event: happened.Event, now: Millis) -> None:
         """It has happened."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from perpbox.account import HEDGE, ONE_WAY, Account
+from perpbox.account import HEDGE, ONE_WAY, Account, PositionSide
 from perpbox.api.shapes import events as shapes
 from perpbox.api.streams.teller import Teller
 from perpbox.api.streams.updates import (
@@ -42,13 +42,32 @@ def _position_handed_over(teller: Teller, event: happened.PositionHandedOver, no
     if event.account_id in teller.listened:
         update = teller.update or teller.begin(event.account_id, ADJUSTMENT, now, event.symbol)
         update.add_leg(event.symbol, event.position_side)
+        # What was set aside for it is free, whether or not its wallet changes too.
+        update.add_change(teller.state.catalogue.symbols[event.symbol].margin_asset, 0)
+
+
+def _account_reset(teller: Teller, event: happened.AccountReset, now: Millis) -> None:
+    """[dec] Settings that are the first ones again are told as if the client had set them."""
+    settings = teller.settings
+    if event.account_id not in teller.listened or settings is None:
+        return
+    if settings.isolated:
+        update = teller.update or teller.begin(event.account_id, ADJUSTMENT, now)
+        for symbol in settings.isolated:
+            update.add_leg(symbol, PositionSide.BOTH)
+    teller.finish()
+    for each in settings.leveraged:
+        row = shapes.leverage_update(each.name, each.default_leverage, now)
+        teller.tell(event.account_id, row)
+    if settings.multi_assets:
+        teller.tell(event.account_id, shapes.asset_mode_update(multi_assets=False, time=now))
 
 
 def _margin_adjusted(teller: Teller, event: happened.IsolatedMarginAdjusted, now: Millis) -> None:
     """[dec] The wallet has not changed, so its balance change is 0."""
     if event.account_id in teller.listened:
         update = teller.begin(event.account_id, MARGIN_TRANSFER, now)
-        update.changes[event.asset] = 0
+        update.add_change(event.asset, 0)
         update.add_leg(event.symbol, event.position_side)
         teller.finish()
 
@@ -70,7 +89,7 @@ def _leverage_changed(teller: Teller, event: happened.LeverageChanged, now: Mill
 
 def _asset_mode_changed(teller: Teller, event: happened.AssetModeChanged, now: Millis) -> None:
     if event.account_id in teller.listened:
-        row = shapes.asset_mode_update(event.multi_assets, now)
+        row = shapes.asset_mode_update(multi_assets=event.multi_assets, time=now)
         teller.tell(event.account_id, row)
 
 
@@ -99,6 +118,7 @@ ACCOUNT_EVENTS: Final[dict[type, Callable[[Teller, Any, Millis], None]]] = {
     happened.MoneyMoved: _money_moved,
     happened.PositionChanged: _position_changed,
     happened.PositionHandedOver: _position_handed_over,
+    happened.AccountReset: _account_reset,
     happened.IsolatedMarginAdjusted: _margin_adjusted,
     happened.MarginTypeChanged: _margin_type_changed,
     happened.LeverageChanged: _leverage_changed,

@@ -34,7 +34,7 @@ STATUSES: Final[dict[type, str]] = {
 
 def _order_accepted(teller: Teller, event: happened.OrderAccepted, now: Millis) -> None:
     if event.account_id in teller.listened:
-        order = teller.state.orders[event.order_id]
+        order = teller.entering = teller.state.orders[event.order_id]
         if order.trigger is not None:
             teller.tell_placed(order, ConditionalStatus.TRIGGERED.value, now)
         teller.tell_order(order, "NEW", now)
@@ -47,13 +47,15 @@ def _order_filled(teller: Teller, event: happened.OrderFilled, now: Millis) -> N
     if not teller.off_book and teller.api_date >= calendar.TRADE_LITE:
         teller.tell(event.account_id, shapes.trade_lite(order, event, now))
     update = teller.begin(event.account_id, ORDER, now, event.symbol)
-    update.changes[teller.state.catalogue.symbols[event.symbol].margin_asset] = 0
+    update.add_change(teller.state.catalogue.symbols[event.symbol].margin_asset, 0)
     update.order, update.filled = order, event
 
 
 def _order_changed(teller: Teller, event: OrderEvent, now: Millis) -> None:
     order = teller.order
     if event.account_id in teller.listened and order is not None:
+        if isinstance(event, happened.OrderAmended):
+            teller.entering = order
         teller.tell_order(order, EXECUTIONS[type(event)], now)
 
 

@@ -44,7 +44,8 @@ def forget_countdowns(state: State, account_id: AccountId) -> None:
 def account_closed(state: State, event: happened.AccountClosed, now: Millis) -> None:
     del state.accounts[event.account_id]
     state.pooled.discard(event.account_id)
-    state.debtors.discard(event.account_id)
+    if state.debtors is not None:
+        state.debtors.discard(event.account_id)
     state.stirred.stir(event.account_id)
     forget_countdowns(state, event.account_id)
 
@@ -60,8 +61,7 @@ def _move(state: State, owner: AccountId, asset: str, amount: Amount, now: Milli
         key = (owner, asset)
         state.house[key] = state.house.get(key, 0) + amount
         if owner == House.INSURANCE and amount > 0:
-            for account_id in state.debtors:
-                state.stirred.stir(account_id)
+            state.stirred.fund_has_grown = True
         return
     account = state.accounts[owner]
     balance = account.balances.get(asset)

@@ -41,7 +41,7 @@ def _wait_no_more(state: State, algo_id: OrderId) -> None:
     del account.conditional_orders[algo_id]
     del account.client_algo_ids[order.client_algo_id]
     account.version += 1
-    if account.multi_assets:
+    if account.multi_assets and account.owes:
         state.stirred.stir(order.account_id)
     state.markets[order.terms.symbol].triggers.remove(order)
 
@@ -79,7 +79,7 @@ def note_prices(state: State, market: Market) -> None:
         seen = stirred.seen.get((name, working_type), UNSEEN)
         for algo_id in triggers.due(working_type, price, seen):
             if not (protected and state.conditional_orders[algo_id].terms.price_protect):
-                stirred.reach(algo_id)
+                stirred.reach(algo_id, price)
         if not protected:
             # What has been reached need not be found again, however often the price comes back.
             stirred.seen[name, working_type] = (max(seen[0], price), min(seen[1], price))

@@ -10,6 +10,7 @@ from perpbox.money import Millis
 def off_book_traded(state: State, event: happened.OffBookTraded, now: Millis) -> None:
     market = state.markets[event.symbol]
     market.house_quantity += event.house_side * event.quantity
+    state.touched.add(event.symbol)
     state.next_trade_id = event.trade_id + 1
 
 

@@ -13,12 +13,25 @@ from perpbox.margin.multi_assets import rates_of
 from perpbox.money import Millis
 
 
+def touch(state: State, market: Market, now: Millis) -> None:
+    """Something has happened in a market that is told of it."""
+    market.changed = now
+    state.touched.add(market.symbol.name)
+
+
+def book_changed(state: State, market: Market, now: Millis) -> None:
+    """Its book may be another one now."""
+    market.update_id += 1
+    touch(state, market, now)
+
+
 def traded(state: State, event: happened.Traded, now: Millis) -> None:
     market = state.markets[event.symbol]
     if event.price != market.last_price:
         market.last_price = event.price
         note_prices(state, market)
     market.traded = now
+    touch(state, market, now)
     if event.aggregate_id > market.aggregate.aggregate_id:
         span = now // AGGREGATE_SPAN
         market.aggregate = Aggregate(event.aggregate_id, event.price, event.taker_side, span)
@@ -27,6 +40,7 @@ def traded(state: State, event: happened.Traded, now: Millis) -> None:
         market.house_quantity += event.house_side * event.quantity
         if market.quotes is not None:
             _take_quote(market, event)
+            book_changed(state, market, now)
 
 
 def _take_quote(market: Market, event: happened.Traded) -> None:
@@ -34,8 +48,7 @@ def _take_quote(market: Market, event: happened.Traded) -> None:
 
     A client's order that a new quote crossed trades at its own price: the best quote shrinks.
     """
-    if market.quotes is None:
-        return
+    assert market.quotes is not None
     levels = market.quotes[event.house_side]
     left = event.quantity
     while left and levels:
@@ -46,7 +59,6 @@ def _take_quote(market: Market, event: happened.Traded) -> None:
             del levels[0]
         else:
             levels[0] = (price, quantity - taken)
-    market.update_id += 1
 
 
 def price_moved(state: State, event: happened.PriceMoved, now: Millis) -> None:
@@ -60,7 +72,7 @@ def price_moved(state: State, event: happened.PriceMoved, now: Millis) -> None:
     market.moved = now
     if not event.keeps_quotes:
         market.quotes = None
-    market.update_id += 1
+    book_changed(state, market, now)
     state.marks[event.symbol] = event.mark
     state.prices_version += 1
     state.stirred.marks.add(event.symbol)
@@ -72,13 +84,14 @@ def asset_index_moved(state: State, event: happened.AssetIndexMoved, now: Millis
     state.rates[event.asset] = rates_of(state.catalogue.assets[event.asset], event.index_price)
     state.prices_version += 1
     for account_id in state.pooled:
-        state.stirred.stir(account_id)
+        if state.accounts[account_id].has_to_do_with(event.asset):
+            state.stirred.stir(account_id)
 
 
 def liquidity_set(state: State, event: happened.LiquiditySet, now: Millis) -> None:
     market = state.markets[event.symbol]
     market.quotes = {BUY: list(event.bids), SELL: list(event.asks)}
-    market.update_id += 1
+    book_changed(state, market, now)
 
 
 def clock_moved(state: State, event: happened.ClockMoved, now: Millis) -> None:
@@ -89,6 +102,7 @@ def last_price_moved(state: State, event: happened.LastPriceMoved, now: Millis) 
     market = state.markets[event.symbol]
     market.last_price = event.price
     market.moved = now
+    touch(state, market, now)
     note_prices(state, market)
 
 
@@ -119,6 +133,7 @@ def funding_terms_set(state: State, event: happened.FundingTermsSet, now: Millis
     market = state.markets[event.symbol]
     same_interval = event.terms.interval_hours == market.funding.interval_hours
     market.funding = event.terms
+    state.touched.add(event.symbol)
     if not same_interval:
         _begin_interval(state, market, now)
 
@@ -135,4 +150,5 @@ def funding_missed(state: State, event: happened.FundingMissed, now: Millis) -> 
 
 def _begin_interval(state: State, market: Market, at: Millis) -> None:
     market.begin_interval(at, market.premium.value)
+    state.touched.add(market.symbol.name)
     state.agenda.add(Entry(market.next_funding, Due.FUNDING, 0, market.symbol.name))

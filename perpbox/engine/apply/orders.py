@@ -6,6 +6,7 @@ from perpbox.account import ExpiryReason, Order, OrderId, OrderStatus, Position
 from perpbox.engine import events as happened
 from perpbox.engine.agenda import Due, Entry
 from perpbox.engine.apply.exposures import activate, deactivate, exposure_of, position_of
+from perpbox.engine.apply.market import book_changed
 from perpbox.engine.state import State
 from perpbox.money import Millis
 
@@ -41,10 +42,10 @@ def order_rested(state: State, event: happened.OrderRested, now: Millis) -> None
     order = state.orders[event.order_id]
     order.priority = state.next_priority
     state.next_priority += 1
-    stand(state, order)
+    stand(state, order, now)
 
 
-def stand(state: State, order: Order) -> None:
+def stand(state: State, order: Order, now: Millis) -> None:
     """Put an order into the book and into its account's sums; a snapshot's orders too."""
     account = state.accounts[order.account_id]
     exposure = exposure_of(state, account, order.symbol)
@@ -55,13 +56,13 @@ def stand(state: State, order: Order) -> None:
     _count(position, order, order.remaining)
     market = state.markets[order.symbol]
     market.book.side(order.side).add(order)
-    market.update_id += 1
+    book_changed(state, market, now)
     account.version += 1
     if order.symbol not in account.active:
         activate(account, exposure)
 
 
-def leave(state: State, order: Order) -> None:
+def leave(state: State, order: Order, now: Millis) -> None:
     """Take an order out of the book and the sums, if it stands there."""
     account = state.accounts[order.account_id]
     exposure = account.exposures.get(order.symbol)
@@ -73,7 +74,7 @@ def leave(state: State, order: Order) -> None:
     _count(position, order, -order.remaining)
     market = state.markets[order.symbol]
     market.book.side(order.side).remove(order)
-    market.update_id += 1
+    book_changed(state, market, now)
     account.version += 1
 
 
@@ -85,10 +86,10 @@ def order_filled(state: State, event: happened.OrderFilled, now: Millis) -> None
     done = event.quantity == order.remaining
     if stands and exposure is not None:
         if done:
-            leave(state, order)
+            leave(state, order, now)
         else:
             _count(position_of(exposure, order.position_side), order, -event.quantity)
-            state.markets[order.symbol].update_id += 1
+            book_changed(state, state.markets[order.symbol], now)
     order.executed += event.quantity
     order.quote_executed += event.quantity * event.price
     order.updated = now
@@ -102,7 +103,7 @@ def order_filled(state: State, event: happened.OrderFilled, now: Millis) -> None
 
 def order_amended(state: State, event: happened.OrderAmended, now: Millis) -> None:
     order = state.orders[event.order_id]
-    leave(state, order)
+    leave(state, order, now)
     order.price = event.price
     order.quantity = event.quantity
     order.amendments += 1
@@ -128,10 +129,10 @@ def status_of(reason: ExpiryReason) -> OrderStatus:
 def _end(state: State, order_id: OrderId, status: OrderStatus, now: Millis) -> None:
     order = state.orders.pop(order_id)
     account = state.accounts[order.account_id]
-    leave(state, order)
+    leave(state, order, now)
     order.status = status
     order.updated = now
-    if account.multi_assets:
+    if account.multi_assets and account.owes:
         # A debt may have to be bought back that an open order had let stand.
         state.stirred.stir(order.account_id)
     exposure = account.exposures.get(order.symbol)
