@@ -7,7 +7,8 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from itertools import pairwise
+from typing import Any, Protocol
 
 from exact import Checks
 from listening import Feed
@@ -61,6 +62,14 @@ class PublicRest:
         address = f"{self.base_url}/fapi/v1/{path}?{urllib.parse.urlencode(params)}"
         with self._opener.open(address, timeout=10) as response:
             return json.load(response)
+
+
+class MarketCalls(Protocol):
+    """What the WebSocket API knows of markets."""
+
+    def book_ticker(self, symbol: str) -> Row: ...
+    def price_ticker(self, symbol: str) -> Row: ...
+    def depth(self, symbol: str, limit: int) -> Row: ...
 
 
 class MarketHeard:
@@ -117,6 +126,19 @@ class MarketHeard:
             return {name: row[field] for name, field in fields.items()}
 
         self.settled(stream, told, wanted)
+
+    def agree_on_calls(self, calls: MarketCalls) -> None:
+        """The WebSocket API's methods say it too."""
+        self.checks.step = "the market over the WebSocket API"
+        book = self.rest.get("ticker/bookTicker", symbol=SYMBOL)
+        told = calls.book_ticker(SYMBOL)
+        for field in ("symbol", "bidPrice", "bidQty", "askPrice", "askQty", "time"):
+            self.checks.equal(told[field], book[field], f"{field} of ticker.book")
+        price = self.rest.get("ticker/price", symbol=SYMBOL)
+        self.checks.equal(calls.price_ticker(SYMBOL), price, "ticker.price")
+        depth, wanted = calls.depth(SYMBOL, 20), self.rest.get("depth", symbol=SYMBOL, limit=20)
+        for field in ("bids", "asks", "lastUpdateId", "T"):
+            self.checks.equal(depth[field], wanted[field], f"{field} of depth")
 
     # Trades.
 
@@ -201,7 +223,7 @@ class MarketHeard:
     def depth(self, stream: str) -> None:
         """No update is missing, and each level that was told of stands as it was told last."""
         rows = self.feed.rows(stream)
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             self.checks.equal(after["pu"], before["u"], "pu after u")
             self.checks.that(before["u"] < after["U"] <= after["u"], "U and u go up")
         known = self.rest.get("depth", symbol=SYMBOL, limit=5)["lastUpdateId"]

@@ -1,6 +1,6 @@
 """binance-futures-connector, unmodified, trading on a local venue.
 
-From tests/clients: `python -m futures_connector_flow.flow BASE_URL API_KEY SECRET`.
+From tests/clients: `python -m futures_connector_flow.flow BASE_URL KEY SECRET KEY SECRET`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from exact import Checks
 from futures_connector_flow.streams import STREAMS, ConnectorStreams
 from listening import Feed
 from market_streams import MarketHeard
-from scenario import main
+from scenario import Keys, main
 from user_stream import FullStory
 from waiting import Row
 
@@ -175,10 +175,10 @@ class ConnectorTrader:
         self.client.session.close()
 
 
-def run(base_url: str, api_key: str, secret: str) -> int:
+def run(base_url: str, account: Keys, _other: Keys) -> int:
     """Trade through the connector with an ear on the streams; the number of checks that held."""
     checks, feed = Checks(), Feed()
-    trader = ConnectorTrader(base_url, api_key, secret)
+    trader = ConnectorTrader(base_url, *account)
     try:
         key = trader.row(trader.client.new_listen_key())["listenKey"]
         streams = ConnectorStreams(base_url, key, feed, checks)
