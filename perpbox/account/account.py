@@ -64,6 +64,7 @@ class Account:
         "opening_balances",
         "sums",
         "version",
+        "waiting_in",
     )
 
     def __init__(self, account_id: AccountId, name: str, created: Millis) -> None:
@@ -94,6 +95,8 @@ class Account:
         """Those that wait, oldest first."""
         self.client_algo_ids: dict[str, OrderId] = {}
         """Client id of those that wait."""
+        self.waiting_in: dict[str, int] = {}
+        """How many wait in a symbol."""
         self.called: set[str] = set()
         """Names of the pools whose margin call stands."""
         self.claims: Claims | None = None
@@ -128,5 +131,4 @@ class Account:
 
     def conditionals_in(self, symbol: str) -> int:
         """How many conditional orders wait in a symbol."""
-        waiting = self.conditional_orders
-        return sum(o.terms.symbol == symbol for o in waiting.values()) if waiting else 0
+        return self.waiting_in.get(symbol, 0)

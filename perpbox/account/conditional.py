@@ -18,7 +18,7 @@ from perpbox.account.words import (
     Side,
     TimeInForce,
 )
-from perpbox.money import SCALE, Millis, Price, Quantity, Ratio
+from perpbox.money import SCALE, Millis, Price, Product, Quantity, Ratio
 
 
 class ConditionalType(Enum):
@@ -125,13 +125,19 @@ class ConditionalOrder(Struct, array_like=True):
     extreme: Price
     """Of a trailing order: the best price for it since it was placed, the highest for a sell."""
 
+    @property
+    def is_active(self) -> bool:
+        """Of a trailing order: whether the price has reached its activation price."""
+        return (self.extreme - self.terms.activation_price) * self.terms.side <= 0
+
+    @property
+    def turning_price(self) -> Product:
+        """Of a trailing order: so far the price has to turn, exact."""
+        return self.extreme * (SCALE + self.terms.side * self.terms.callback_rate)
+
     def holds(self, price: Price) -> bool:
         """Whether the condition holds at this price (New Algo Order page)."""
         terms = self.terms
         if not terms.trails:
             return (price - terms.trigger_price) * terms.direction >= 0
-        side = terms.side
-        if (self.extreme - terms.activation_price) * side > 0:
-            return False
-        turned = self.extreme * (SCALE + side * terms.callback_rate)
-        return (price * SCALE - turned) * side >= 0
+        return self.is_active and (price * SCALE - self.turning_price) * terms.side >= 0

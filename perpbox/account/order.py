@@ -56,6 +56,8 @@ class Order(Struct):
     trigger: Trigger | None = None
     """The conditional order that placed it."""
     auto_close: AutoClose = AutoClose.NONE
+    ahead: Quantity = 0
+    """What others have at its price before it, where that counts; it goes with their trades."""
 
     @property
     def remaining(self) -> Quantity:

@@ -10,7 +10,7 @@ from perpbox.api.errors import ApiError, Error
 from perpbox.api.retention import ORDERS_KEPT, week
 from perpbox.api.shapes.order import asked_order
 from perpbox.journal.records import Step, Window
-from perpbox.money import text
+from perpbox.money import text_short
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 100
@@ -82,7 +82,7 @@ def insurance_balance(call: Call) -> object:
     group = {
         "symbols": sorted(state.markets),
         "assets": [
-            {"asset": asset, "marginBalance": text(fund), "updateTime": call.now}
+            {"asset": asset, "marginBalance": text_short(fund), "updateTime": call.now}
             for asset, fund in funds.items()
             if fund
         ],

@@ -46,6 +46,11 @@ TOLD: Final[dict[Reject, Told]] = {
         "The funding of {} is not possible: the interval must be a part of a day, a rate from -1 to"
         " 1, and the floor no higher than the cap.",
     ),
+    Reject.INVALID_LADDER: Told(
+        400,
+        "The ladder of {} is not possible: spread and step from 0 to 1, at most 500 levels, and a"
+        " worth not below zero.",
+    ),
     Reject.MARK_BY_FORMULA: Told(
         409, "The mark price of {} follows the formula; set its index price, or its mark source."
     ),

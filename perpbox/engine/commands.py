@@ -17,6 +17,7 @@ from perpbox.account import (
     Side,
     TimeInForce,
 )
+from perpbox.engine.ladder import LadderTerms
 from perpbox.engine.market import FundingTerms
 from perpbox.money import Amount, Millis, Price, Quantity, Ratio
 
@@ -183,6 +184,31 @@ class MovePrices(Struct, frozen=True, array_like=True, tag=True):
     asset_indexes: dict[str, Price]
 
 
+class MarketMove(Struct, frozen=True, array_like=True):
+    """What happens in a symbol's market outside: where its prices are, and what others trade."""
+
+    symbol: str
+    mark: Price
+    index: Price
+    middle: Price = 0
+    """Around which the house quotes; 0: around the mark price."""
+    prints: list[tuple[Side, Price, Quantity]] = []
+    """Taker's side, price and quantity, in order."""
+
+
+class FollowMarket(Struct, frozen=True, array_like=True, tag=True):
+    """A moment of the market outside, all symbols that it has moved in."""
+
+    moves: list[MarketMove]
+    asset_indexes: dict[str, Price]
+
+
+class SetLadders(Struct, frozen=True, array_like=True, tag=True):
+    """How the house quotes in some symbols from now on."""
+
+    ladders: dict[str, LadderTerms]
+
+
 class SetLiquidity(Struct, frozen=True, array_like=True, tag=True):
     """Quotes that replace the house ladder of a symbol; they neither refill nor move."""
 
@@ -241,6 +267,8 @@ Command: TypeAlias = (
     | AdjustIsolatedMargin
     | MovePrices
     | SetLiquidity
+    | FollowMarket
+    | SetLadders
     | SetMarkSources
     | SetFunding
     | MoveInsurance

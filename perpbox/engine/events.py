@@ -21,6 +21,7 @@ from perpbox.account import (
     TimeInForce,
     Trigger,
 )
+from perpbox.engine.ladder import LadderTerms
 from perpbox.engine.market import FundingTerms
 from perpbox.money import Amount, Millis, Price, Product, Quantity, Ratio
 
@@ -202,6 +203,8 @@ class Traded(Struct, frozen=True, array_like=True, tag=True):
     """+1 if the house bought, -1 if it sold, 0 if it had no part."""
     aggregate_id: int = 0
     """Number of the symbol's aggregate trade that it is part of; 0 before they were numbered."""
+    of_others: bool = False
+    """Printed by the market outside: no client and not the house had a part."""
 
 
 class OffBookTraded(Struct, frozen=True, array_like=True, tag=True):
@@ -336,6 +339,15 @@ class PriceMoved(Struct, frozen=True, array_like=True, tag=True):
     index: Price
     keeps_quotes: bool = False
     """Whether an operator's quotes stay where they are; else the ladder takes their place."""
+    middle: Price = 0
+    """Around which the ladder stands; 0: around the mark price."""
+
+
+class LadderSet(Struct, frozen=True, array_like=True, tag=True):
+    """How the house quotes in a symbol from now on."""
+
+    symbol: str
+    terms: LadderTerms
 
 
 class LastPriceMoved(Struct, frozen=True, array_like=True, tag=True):
@@ -448,5 +460,6 @@ Event: TypeAlias = (
     | FundingMissed
     | AssetIndexMoved
     | LiquiditySet
+    | LadderSet
     | ClockMoved
 )

@@ -34,6 +34,12 @@ def check_market(market: Market, side: Side, quantity: Quantity, closes: bool) -
     )
     if not closes and market.mark * quantity < symbol.min_notional * SCALE:
         raise Rejected(Reject.NOTIONAL_BELOW_MIN, text_short(symbol.min_notional))
+    check_best_price(market, side)
+
+
+def check_best_price(market: Market, side: Side) -> None:
+    """PERCENT_PRICE of the best quote, which is all that closing a whole position is held to."""
+    symbol = market.symbol
     best = market.best_price(-side)
     multiplier = symbol.multiplier_up if side == BUY else symbol.multiplier_down
     if best and (best * SCALE - market.mark * multiplier) * side > 0:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from perpbox.account import BUY, SELL, AccountId, Exposure, Side, WorkingType
 from perpbox.book import Book
+from perpbox.engine.ladder import LadderTerms, ladder, lowest_quote, nearest_quote
 from perpbox.engine.triggers import Triggers
 from perpbox.instrument import Symbol
 from perpbox.margin.funding import (
@@ -20,15 +21,10 @@ from perpbox.margin.funding import (
     premium_index,
     weights,
 )
-from perpbox.money import DECIMALS, SCALE, SQUARE, Millis, Price, Quantity, Ratio, cut
+from perpbox.money import DECIMALS, Millis, Price, Quantity, Ratio, cut
 
 WHOLE_BOOK: Final = 1_000
 """Levels of the deepest book that is told."""
-LADDER_LEVELS: Final = 20
-LADDER_STEP: Final = 10_000
-"""Distance between two levels, as a ratio of the mark price: 0.01 %."""
-LADDER_NOTIONAL: Final = 50_000 * SQUARE
-"""Worth of the first level in quote units; level k holds k times as much."""
 AGGREGATE_SPAN: Final[Millis] = 100
 """Fills of one price and taking side within it are one aggregate trade."""
 
@@ -114,7 +110,7 @@ class Market:
 
     __slots__ = (
         "_ladder",
-        "_ladder_mark",
+        "_ladder_key",
         "aggregate",
         "basis",
         "book",
@@ -124,9 +120,11 @@ class Market:
         "holders",
         "house_quantity",
         "index",
+        "ladder",
         "last_funding_rate",
         "last_price",
         "mark",
+        "middle",
         "moved",
         "next_funding",
         "next_sample",
@@ -177,8 +175,11 @@ class Market:
         self.premium_seen = -1
         """The `update_id` of the book that the premium was last taken of; derived."""
         self.begin_interval(now, 0)
+        self.middle: Price = 0
+        """Around which the ladder stands; 0: around the mark price."""
+        self.ladder = LadderTerms()
         self._ladder: dict[Side, list[tuple[Price, Quantity]]] = {}
-        self._ladder_mark: Price = 0
+        self._ladder_key: tuple[Price, LadderTerms] = (0, self.ladder)
 
     def working_price(self, working_type: WorkingType) -> Price:
         """The price that a conditional order goes by: a mark price has the symbol's precision."""
@@ -206,19 +207,25 @@ class Market:
         """The house's quotes on a side, best first, whether clients' orders cross them or not."""
         if self.quotes is not None:
             return self.quotes[side]
-        if self._ladder_mark != self.mark:
+        key = (self.middle or self.mark, self.ladder)
+        if self._ladder_key != key:
             self._ladder = {}
-            self._ladder_mark = self.mark
+            self._ladder_key = key
         levels = self._ladder.get(side)
         if levels is None:
-            levels = self._ladder[side] = ladder(self.symbol, self.mark, side)
+            levels = self._ladder[side] = ladder(self.symbol, key[0], side, self.ladder)
         return levels
+
+    def house_at(self, side: Side, price: Price) -> Quantity:
+        """What the house quotes at exactly this price."""
+        return next((q for level, q in self.house_levels(side) if level == price), 0)
 
     def house_best(self, side: Side) -> Price:
         """The house's best quote, crossed or not, 0 if there is none; it builds no ladder."""
         if self.quotes is not None:
             return self.quotes[side][0][0] if self.quotes[side] else 0
-        price = nearest_quote(self.symbol, self.mark, side)
+        middle = self.middle or self.mark
+        price = nearest_quote(self.symbol, middle, side, self.ladder.spread)
         return 0 if price < lowest_quote(self.symbol) else price
 
     def shown_levels(self, side: Side) -> list[tuple[Price, Quantity]]:
@@ -255,46 +262,13 @@ class Market:
 
     def depth(self, side: Side, limit: int) -> list[tuple[Price, Quantity]]:
         """The best price levels of clients and house together."""
+        house, clients = self.shown_levels(side), self.book.side(side)
+        if self.quotes is None and not clients.keys:
+            return house[:limit]
         levels: dict[Price, Quantity] = {}
-        both = merge(
-            self.shown_levels(side),
-            self.book.side(side).depth(),
-            key=lambda level: -side * level[0],
-        )
+        both = merge(house, clients.depth(), key=lambda level: -side * level[0])
         for price, quantity in both:
             if price not in levels and len(levels) == limit:
                 break
             levels[price] = levels.get(price, 0) + quantity
         return list(levels.items())
-
-
-def nearest_quote(symbol: Symbol, mark: Price, side: Side) -> Price:
-    """The first price of a ladder: one tick beyond the mark price, on the grid."""
-    tick = symbol.tick_size
-    return side * (side * mark // tick) * tick - side * tick
-
-
-def lowest_quote(symbol: Symbol) -> Price:
-    """Below it the house does not quote."""
-    return max(symbol.min_price, symbol.tick_size)
-
-
-def ladder(symbol: Symbol, mark: Price, side: Side) -> list[tuple[Price, Quantity]]:
-    """The house's quotes around a mark price, best first.
-
-    The first level stands one tick beyond the mark, the others 0.01 % (at least a tick) apart;
-    a level is worth 50 000 quote units times its rank, and at least the smallest order.
-    """
-    tick = symbol.tick_size
-    gap = max(1, mark * LADDER_STEP // SCALE // tick) * tick
-    first = nearest_quote(symbol, mark, side)
-    lowest = lowest_quote(symbol)
-    levels = []
-    for rank in range(LADDER_LEVELS):
-        price = first - side * rank * gap
-        if price < lowest:
-            break
-        worth = LADDER_NOTIONAL * (rank + 1)
-        quantity = max(worth // price // symbol.step_size, 1) * symbol.step_size
-        levels.append((price, max(quantity, symbol.min_quantity)))
-    return levels

@@ -143,14 +143,19 @@ def check_new_order(
 ) -> Price:
     """Refuse what may not stand; `POST /fapi/v1/order/test` asks just this. The limit price.
 
-    What `closes_all` goes before the standing orders that would close the same.
+    What `closes_all` goes before the standing orders that would close the same. It is a MARKET
+    order, and nothing is too large for it.
     """
     side, quantity = command.side, command.quantity
     limit = limit_price(turn, market, side, command.price, command.price_match)
     exposure = account.exposure(market.symbol)
     hedge_close = closes_leg(side, command.position_side)
     closes = command.reduce_only or hedge_close
-    filters.check(market, command.order_type, side, limit, quantity, closes)
+    if closes_all:
+        # Whatever its size: what it is about is the position and no quantity.
+        filters.check_best_price(market, side)
+    else:
+        filters.check(market, command.order_type, side, limit, quantity, closes)
     both = command.position_side is PositionSide.BOTH
     turn.require(both is not account.hedge_mode, Reject.POSITION_SIDE_MISMATCH)
     position = exposure.position(command.position_side)

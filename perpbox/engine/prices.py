@@ -64,7 +64,9 @@ def move_prices(turn: Turn, command: MovePrices) -> None:
         # New quotes of the house, and not a call that leaves them as they are, fill orders.
         if mark != market.mark or market.quotes is not None:
             crossed.append(market)
-        turn.emit(PriceMoved(name, mark, index))
+        # A mark price that is set takes the ladder along; what follows otherwise leaves it.
+        middle = 0 if prices.mark is not None else market.middle
+        turn.emit(PriceMoved(name, mark, index, middle=middle))
     for market in crossed:
         fill_crossed(turn, market)
     for name, prices in command.prices.items():
@@ -115,7 +117,7 @@ def sample(turn: Turn, market: Market, now: Millis) -> None:
     mark = formula_mark(market, market.index, now)
     if mark == market.mark:
         return
-    turn.emit(PriceMoved(name, mark, market.index, keeps_quotes=True))
+    turn.emit(PriceMoved(name, mark, market.index, keeps_quotes=True, middle=market.middle))
     if market.quotes is None:
         fill_crossed(turn, market)
 

@@ -74,6 +74,7 @@ class Reject(Enum):
     INVALID_QUOTE_QUANTITY = auto()
     CROSSED_QUOTES = auto()
     INVALID_FUNDING = auto()
+    INVALID_LADDER = auto()
     MARK_BY_FORMULA = auto()
     ALREADY_OPEN = auto()
 

@@ -19,6 +19,7 @@ from perpbox.account import (
 )
 from perpbox.engine.apply.conditionals import wait
 from perpbox.engine.apply.orders import stand
+from perpbox.engine.ladder import LadderTerms
 from perpbox.engine.market import Aggregate, FundingTerms, Market, Premium
 from perpbox.engine.state import State, agenda_of
 from perpbox.instrument import Catalogue
@@ -80,6 +81,8 @@ class MarketFacts(Struct, array_like=True):
     premium: Premium
     aggregate: Aggregate
     changed: Millis
+    middle: Price
+    ladder: LadderTerms
 
 
 class Facts(Struct, array_like=True):
@@ -256,6 +259,8 @@ def _market_facts(market: Market) -> MarketFacts:
         market.premium,
         market.aggregate,
         market.changed,
+        market.middle,
+        market.ladder,
     )
 
 
@@ -273,6 +278,8 @@ def _market(facts: MarketFacts, catalogue: Catalogue) -> Market:
     market.next_funding = facts.next_funding
     market.premium = facts.premium
     market.aggregate = facts.aggregate
+    market.middle = facts.middle
+    market.ladder = facts.ladder
     if facts.bids is not None and facts.asks is not None:
         market.quotes = {1: facts.bids, -1: facts.asks}
     return market

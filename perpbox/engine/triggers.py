@@ -6,14 +6,61 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from perpbox.account import ConditionalOrder, OrderId, WorkingType
-from perpbox.money import Price
+from perpbox.account import BUY, SELL, ConditionalOrder, OrderId, Side, WorkingType
+from perpbox.money import SCALE, Price, Product
 
 NEVER: Final[Price] = -(2**200)
 LAST_ID: Final[OrderId] = 2**200
 Seen: TypeAlias = tuple[Price, Price]
 """The highest and the lowest price that has been seen."""
 UNSEEN: Final[Seen] = (NEVER, -NEVER)
+
+
+class Trailing:
+    """The trailing orders of one side, oldest first.
+
+    The older an order, the better the best price for it: it has seen all that a younger one has.
+    So a new best price is one for the youngest, and for none before one for which it is none.
+    """
+
+    __slots__ = ("_nearest", "_orders", "_side")
+
+    def __init__(self, side: Side) -> None:
+        self._side = side
+        self._orders: dict[OrderId, ConditionalOrder] = {}
+        self._nearest: Product = -NEVER
+        """No active order turns before this price, with the sign of the side."""
+
+    def __bool__(self) -> bool:
+        return bool(self._orders)
+
+    def add(self, order: ConditionalOrder) -> None:
+        self._orders[order.algo_id] = order
+        self._come_near(order)
+
+    def remove(self, order: ConditionalOrder) -> None:
+        del self._orders[order.algo_id]
+
+    def note(self, price: Price) -> None:
+        """Remember a price as the best so far for the orders for which it is."""
+        for order in reversed(self._orders.values()):
+            if (order.extreme - price) * self._side <= 0:
+                return
+            order.extreme = price
+            self._come_near(order)
+
+    def due(self, price: Price) -> list[OrderId]:
+        """Those whose condition holds at this price; none is asked before it is near enough."""
+        if price * SCALE * self._side < self._nearest:
+            return []
+        self._nearest = -NEVER
+        for order in self._orders.values():
+            self._come_near(order)
+        return [algo_id for algo_id, order in self._orders.items() if order.holds(price)]
+
+    def _come_near(self, order: ConditionalOrder) -> None:
+        if order.is_active:
+            self._nearest = min(self._nearest, order.turning_price * self._side)
 
 
 class Waiting:
@@ -25,20 +72,20 @@ class Waiting:
         # The nearest first: falling prices with the sign turned round.
         self._rising: list[tuple[Price, OrderId]] = []
         self._falling: list[tuple[Price, OrderId]] = []
-        self._trailing: dict[OrderId, ConditionalOrder] = {}
+        self._trailing = {side: Trailing(side) for side in (BUY, SELL)}
 
     def __bool__(self) -> bool:
-        return bool(self._rising or self._falling or self._trailing)
+        return bool(self._rising or self._falling or any(self._trailing.values()))
 
     def add(self, order: ConditionalOrder) -> None:
         if order.terms.trails:
-            self._trailing[order.algo_id] = order
+            self._trailing[order.terms.side].add(order)
         else:
             insort(self._side(order), self._key(order))
 
     def remove(self, order: ConditionalOrder) -> None:
         if order.terms.trails:
-            del self._trailing[order.algo_id]
+            self._trailing[order.terms.side].remove(order)
         else:
             side = self._side(order)
             del side[bisect_left(side, self._key(order))]
@@ -51,9 +98,8 @@ class Waiting:
 
     def note(self, price: Price) -> None:
         """Remember a price as the best so far for the trailing orders for which it is."""
-        for order in self._trailing.values():
-            if (order.extreme - price) * order.terms.side > 0:
-                order.extreme = price
+        for trailing in self._trailing.values():
+            trailing.note(price)
 
     def due(self, price: Price, above: Price, below: Price) -> Iterator[OrderId]:
         """Those whose condition holds at this price, in no special order.
@@ -68,9 +114,8 @@ class Waiting:
                 if nearest > reached:
                     break
                 yield algo_id
-        for order in self._trailing.values():
-            if order.holds(price):
-                yield order.algo_id
+        for trailing in self._trailing.values():
+            yield from trailing.due(price)
 
 
 class Triggers:

@@ -111,8 +111,12 @@ class Exchange:
         before: Exchange | None = None,
         api_date: str = NEWEST,
         catalogue: Catalogue = CATALOGUE,
+        opens: bool = True,
     ) -> None:
-        """A new venue, or with `before` that one as a start out of a snapshot would have it."""
+        """A new venue, or with `before` that one as a start out of a snapshot would have it.
+
+        One that does not open has no markets yet.
+        """
         self.journal = journal or MemoryJournal(Head(b"", 0, created=0))
         self.clock = ManualClock(before.now if before else NOON)
         self.state = load(before.snapshot(), catalogue) if before else State(catalogue)
@@ -141,7 +145,7 @@ class Exchange:
             machine_clock=machine_clock,
         )
         self.ws_api = WebSocketApi(self.api.guard)
-        if not before:
+        if opens and not before:
             self.submit(OpenVenue())
             self.move(**{name: mark for name, mark in START.items() if name in catalogue.symbols})
 

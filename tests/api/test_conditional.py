@@ -331,7 +331,7 @@ def test_a_client_id_that_an_open_order_has_is_not_used_again(alice: Trader) -> 
                 " rejected. The order will not be recorded in the order history"
             ),
         ),
-        ({"quantity": None, "closePosition": "true"}, "Quantity less than zero."),
+        ({"quantity": None, "closePosition": "true"}, "ReduceOnly Order is rejected."),
     ],
 )
 def test_an_order_that_cannot_be_placed_is_rejected_with_the_reason(

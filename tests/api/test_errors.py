@@ -20,6 +20,7 @@ TSV: Final = ROOT.parent / "shared" / "spec" / "error_codes.tsv"
 OPERATORS: Final = {
     Reject.INVALID_FEES,
     Reject.INVALID_FUNDING,
+    Reject.INVALID_LADDER,
     Reject.MARK_BY_FORMULA,
     Reject.INVALID_PRICE,
     Reject.INVALID_QUOTE_QUANTITY,

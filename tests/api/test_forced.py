@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import pytest
 
+from perpbox.engine.commands import MoveInsurance
+from perpbox.money import parse
 from tests.api.exchange import DAY, MINUTE, NOON, Exchange
 from tests.api.fields import names
 from tests.api.trader import Trader, open_trader
@@ -60,6 +62,13 @@ def test_the_fee_is_income_and_the_funds(exchange: Exchange, ruined: Trader) -> 
     assert float(fund["marginBalance"]) == pytest.approx(before - float(row["income"]), abs=1e-6)
     assert exchange.get(FUND) == [group]
     assert ruined.get("/fapi/v3/account")["totalWalletBalance"] == "0.00000000"
+
+
+def test_the_fund_is_printed_without_zeros_at_the_end(exchange: Exchange) -> None:
+    """As in the page's example: "299999998.6497832", "793930579.315848"."""
+    exchange.submit(MoveInsurance("USDC", parse("0.5")))
+    funds = {row["asset"]: row["marginBalance"] for row in exchange.get(FUND, BTC)["assets"]}
+    assert funds == {"USDT": "100000000", "USDC": "100000000.5"}
 
 
 def test_force_orders_are_found_by_symbol_type_and_time(exchange: Exchange, ruined: Trader) -> None:

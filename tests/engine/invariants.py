@@ -185,6 +185,8 @@ def what_waits_is_where_it_belongs(state: State) -> None:
         assert account.conditional_orders == mine
         assert account.client_algo_ids == {o.client_algo_id: o.algo_id for o in mine.values()}
         assert len(mine) <= MOST_WAITING
+        symbols = [o.terms.symbol for o in mine.values()]
+        assert all(account.conditionals_in(s) == symbols.count(s) for s in state.markets)
     assert list(state.conditional_orders) == sorted(state.conditional_orders)
     for order in state.conditional_orders.values():
         assert order.account_id in state.accounts, order

@@ -33,6 +33,7 @@ from perpbox.account import (
     TimeInForce,
 )
 from perpbox.engine import commands as ask
+from perpbox.engine.ladder import LadderTerms
 from perpbox.engine.rejects import Rejected
 from perpbox.engine.turn import Turn
 from perpbox.instrument import Catalogue
@@ -192,6 +193,34 @@ def _quotes(table: Table, words: Words) -> Turn:
     return table.rig.submit(ask.SetLiquidity(words[0], sides["bids"], sides["asks"]))
 
 
+def _outside(table: Table, words: Words) -> Turn:
+    """outside SYMBOL [mark P] [index P] [middle P] [buys|sells QUANTITY@PRICE…]"""
+    market = table.rig.state.markets[words[0]]
+    prices = {"mark": market.mark, "index": market.index, "middle": market.middle}
+    prints, side, rest = list[tuple[Side, int, int]](), BUY, words[1:]
+    while rest:
+        word = rest.pop(0)
+        if word in prices:
+            prices[word] = parse(rest.pop(0))
+        elif word in {"buys", "sells"}:
+            side = BUY if word == "buys" else SELL
+        else:
+            quantity, _, price = word.partition("@")
+            prints.append((side, parse(price), parse(quantity)))
+    move = ask.MarketMove(words[0], prices["mark"], prices["index"], prices["middle"], prints)
+    return table.rig.submit(ask.FollowMarket([move], {}))
+
+
+def _ladder(table: Table, words: Words) -> Turn:
+    """ladder SYMBOL [spread R] [step R] [levels N] [notional N] [queued]"""
+    figures = [word for word in words[1:] if word != "queued"]
+    terms = LadderTerms(queued="queued" in words)
+    for name, text in pairs(figures):
+        number = int(text) if name in {"levels", "notional"} else parse(text)
+        terms = replace(terms, **{name: number})
+    return table.rig.submit(ask.SetLadders({words[0]: terms}))
+
+
 def _clock(table: Table, words: Words) -> Turn:
     """clock +365d: time passes, and what falls due is done."""
     table.rig.now += span_of(words[0]) - 1
@@ -202,6 +231,8 @@ ACTIONS: Final[dict[str, Callable[[Table, Words], Turn]]] = {
     "market": _market,
     "index": _index,
     "quotes": _quotes,
+    "outside": _outside,
+    "ladder": _ladder,
     "clock": _clock,
     "mark-source": _mark_source,
     "funding": _funding,

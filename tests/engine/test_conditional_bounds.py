@@ -47,3 +47,35 @@ def test_as_orders_of_their_own_type_a_hundred_wait_in_a_symbol() -> None:
         alice stop buy 0.002 BTCUSDT at 51000 legacy       -> rejected TOO_MANY_CONDITIONAL_ORDERS
         alice stop buy 100 DOGEUSDT at 0.11 legacy         -> waits
     """)
+
+
+def test_a_whole_position_is_closed_however_large_it_is() -> None:
+    """A MARKET order of BTCUSDT is 120 at most, and 150 were bought by two."""
+    play("""
+        alice deposits 10000000 USDT
+        alice leverage BTCUSDT 10
+        quotes BTCUSDT asks 999@50000.1
+        alice buy 75 BTCUSDT market
+        alice buy 75 BTCUSDT market
+        alice stop sell all BTCUSDT at 49000 as s1
+        alice stop sell 121 BTCUSDT at 49000           -> rejected QUANTITY_ABOVE_MAX
+        quotes BTCUSDT bids 999@49000
+        bob deposits 100000 USDT
+        bob sell 0.1 BTCUSDT market                    -> alice s1 triggered @ 49000
+                                                       -> alice filled 150 @ 49000
+                                                       -> bob filled 0.1
+        check alice BTCUSDT amount 0
+    """)
+
+
+def test_where_nothing_is_left_to_close_the_order_is_rejected_for_that() -> None:
+    play(f"""{LONG}
+        alice stop sell all BTCUSDT at 49000 as s1
+        alice profit sell all BTCUSDT at 51000 as p1
+        alice sell 0.1 BTCUSDT market
+        market BTCUSDT last 49000                      -> alice s1 triggered
+                                                       -> alice s1 rejected REDUCE_ONLY_REJECTED
+        alice sell 0.1 BTCUSDT market
+        market BTCUSDT last 51000                      -> alice p1 triggered
+                                                       -> alice p1 rejected REDUCE_ONLY_REJECTED
+    """)

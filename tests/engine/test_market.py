@@ -7,17 +7,19 @@ from msgspec import structs
 
 from perpbox.engine.commands import MarketPrices, MovePrices, OpenVenue, SetLiquidity
 from perpbox.engine.handle import handle
-from perpbox.engine.market import LADDER_LEVELS, Market, ladder
+from perpbox.engine.ladder import LADDER_LEVELS, LadderTerms, ladder
+from perpbox.engine.market import Market
 from perpbox.engine.state import State
 from perpbox.money import SCALE, parse
 from tests.engine.table import play
 from tests.worlds import CATALOGUE
 
 BTC = CATALOGUE.symbols["BTCUSDT"]
+DEFAULT = LadderTerms()
 
 
 def prices(side: int, mark: str, name: str = "BTCUSDT") -> list[int]:
-    return [price for price, _ in ladder(CATALOGUE.symbols[name], parse(mark), side)]
+    return [price for price, _ in ladder(CATALOGUE.symbols[name], parse(mark), side, DEFAULT)]
 
 
 def test_the_ladder_starts_a_tick_from_the_mark_and_goes_on_by_a_hundredth_of_a_percent() -> None:
@@ -40,7 +42,7 @@ def test_every_level_is_a_price_and_a_quantity_that_the_symbol_allows(name: str,
     symbol = CATALOGUE.symbols[name]
     for factor in (1, 3, 50, 101):
         mark = symbol.start_price * factor // 100 + 1
-        levels = ladder(symbol, mark, side)
+        levels = ladder(symbol, mark, side, DEFAULT)
         for price, quantity in levels:
             assert (price - mark) * side < 0
             assert (price - symbol.min_price) % symbol.tick_size == 0
@@ -51,7 +53,7 @@ def test_every_level_is_a_price_and_a_quantity_that_the_symbol_allows(name: str,
 
 
 def test_a_level_is_worth_fifty_thousand_times_its_rank() -> None:
-    for rank, (price, quantity) in enumerate(ladder(BTC, parse("50000"), -1), 1):
+    for rank, (price, quantity) in enumerate(ladder(BTC, parse("50000"), -1, DEFAULT), 1):
         worth = 50_000 * rank * SCALE * SCALE
         assert worth - price * BTC.step_size < price * quantity <= worth
 
@@ -76,7 +78,7 @@ def test_the_best_quote_is_known_without_the_ladder(name: str) -> None:
     symbol = CATALOGUE.symbols[name]
     for mark in (1, symbol.min_price, symbol.min_price + 1, symbol.start_price, 10**13 + 7):
         for side in (1, -1):
-            levels = ladder(symbol, mark, side)
+            levels = ladder(symbol, mark, side, DEFAULT)
             best = Market(symbol, mark, mark).house_best(side)
             assert best == (levels[0][0] if levels else 0)
 

@@ -7,6 +7,7 @@ from copy import copy
 from fractions import Fraction
 from typing import Final
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -101,16 +102,19 @@ STEPS: Final = st.lists(
 
 @given(STEPS)
 def test_what_is_due_is_what_a_plain_list_says(steps: list[tuple[str, object]]) -> None:
+    """Orders come at the latest price, which is the best that the youngest has seen."""
     index, plain = Triggers(), PlainList()
+    latest = dict.fromkeys(WorkingType, 15)
     indexed: dict[int, ConditionalOrder] = {}
     for number, (step, what) in enumerate(steps, 1):
         if isinstance(what, ConditionalOrder):
-            order = replace(what, algo_id=number)
+            order = replace(what, algo_id=number, extreme=latest[what.terms.working_type])
             plain.orders.append(order)
             indexed[number] = copy(order)
             index.add(indexed[number])
         elif isinstance(what, tuple):
             index.note(*what)
+            latest[what[0]] = what[1]
             plain.note(*what)
         elif step == "remove" and plain.orders:
             assert isinstance(what, int)
@@ -119,6 +123,34 @@ def test_what_is_due_is_what_a_plain_list_says(steps: list[tuple[str, object]]) 
         for working_type in WorkingType:
             for price in (1, 10, 15, 20, 30):
                 assert sorted(index.due(working_type, price)) == plain.due(working_type, price)
+
+
+def test_a_price_asks_no_trailing_order_that_it_cannot_set_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Sales at 1 % below 10 000, and one that waits for 20 000: none is near before 9 900."""
+    index = Triggers()
+    terms = replace(TERMS, order_type=TRAILS, side=SELL, callback_rate=SCALE // 100)
+    for number in range(1, 100):
+        activation = 20_000 if number == 50 else 10_000
+        order = ConditionalOrder(
+            number, 1, "", replace(terms, activation_price=activation), 0, extreme=10_000
+        )
+        index.add(order)
+    asked: list[int] = []
+    holds = ConditionalOrder.holds
+
+    def counted(order: ConditionalOrder, price: int) -> bool:
+        asked.append(order.algo_id)
+        return holds(order, price)
+
+    monkeypatch.setattr(ConditionalOrder, "holds", counted)
+    for price in (9_999, 9_901, 10_000, 9_950):
+        index.note(WorkingType.CONTRACT_PRICE, price)
+        assert not [*index.due(WorkingType.CONTRACT_PRICE, price)]
+    assert asked == []
+    index.note(WorkingType.CONTRACT_PRICE, 9_900)
+    assert len([*index.due(WorkingType.CONTRACT_PRICE, 9_900)]) == 98
 
 
 def by_the_page(order: ConditionalOrder, latest: int) -> bool:

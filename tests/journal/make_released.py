@@ -33,6 +33,8 @@ from perpbox.engine.commands import (
     CancelAllOrders,
     CancelConditional,
     CloseAccount,
+    FollowMarket,
+    MarketMove,
     MarketPrices,
     MoveClock,
     MoveInsurance,
@@ -45,6 +47,7 @@ from perpbox.engine.commands import (
     SetFeeBurn,
     SetFees,
     SetFunding,
+    SetLadders,
     SetLeverage,
     SetLiquidity,
     SetMarginType,
@@ -53,6 +56,7 @@ from perpbox.engine.commands import (
     Tick,
     Transfer,
 )
+from perpbox.engine.ladder import LadderTerms
 from perpbox.engine.market import FundingTerms
 from perpbox.engine.snapshot import dump
 from perpbox.journal import KeyKind, KeyStore, open_journal, recover, verify
@@ -113,6 +117,7 @@ def _once_each(story: Story) -> None:
     story.order(gone, SELL)
     prices = {BTC: MarketPrices(parse("107000"), parse("107001.5"))}
     story.submit(MovePrices(prices, {"BNB": parse("650.25")}))
+    _outside(story, lone)
     _funding(story)
     _conditional(story)
     story.submit(ResetAccount(gone))
@@ -188,6 +193,16 @@ def _limits(story: Story) -> None:
     story.submit(PlaceOrder(poor, BTC, BUY, PositionSide.BOTH, OrderType.MARKET, parse("9")))
     mark = story.state.marks[BTC] * 8 // 10 // 10_000_000 * 10_000_000
     story.submit(MovePrices({BTC: MarketPrices(mark, mark)}, {}))
+
+
+def _outside(story: Story, account_id: int) -> None:
+    """A queued ladder around a middle, and trades of others until one meets a client's order."""
+    story.submit(SetLadders({ETH: LadderTerms(parse("0.0002"), parse("0.0001"), 5, 1000, True)}))
+    story.submit(FollowMarket([MarketMove(ETH, *map(parse, ("2500", "2501", "2502")))], {}))
+    story.order(account_id, BUY, "2501.5", symbol=ETH)
+    prints = [(SELL, parse("2501.5"), parse("100")), (BUY, parse("2503"), parse("1"))]
+    move = MarketMove(ETH, *map(parse, ("2500", "2501", "2502")), prints)
+    story.submit(FollowMarket([move], {"BNB": parse("651")}))
 
 
 def _funding(story: Story) -> None:

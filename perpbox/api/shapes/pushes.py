@@ -99,7 +99,10 @@ def book_ticker(market: Market, now: Millis) -> Row:
 
 
 def mark_price(market: Market, rate: Ratio, now: Millis) -> Row:
-    """The funding rate is the one to come, as far as it is known now."""
+    """The funding rate is the one to come, as far as it is known now.
+
+    [dec] Without `ap`, a moving average since 2026-03-16: its window is not published.
+    """
     return {
         "e": "markPriceUpdate",
         "E": now,

@@ -108,5 +108,9 @@ class PartialDepth(Quiet):
         return self._row
 
     def _now(self) -> tuple[list[Level], list[Level]]:
-        market, count = self._market, self._count
-        return market.depth(BUY, count), market.depth(SELL, count)
+        return best(self._market, self._count)
+
+
+def best(market: Market, count: int = 1) -> tuple[list[Level], list[Level]]:
+    """The first bids and asks."""
+    return market.depth(BUY, count), market.depth(SELL, count)

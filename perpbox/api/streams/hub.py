@@ -126,6 +126,8 @@ class Hub:
 
     def join(self, listener: Listener, name: str) -> Channel:
         """Let somebody listen. Where something stands that the stream shows, it is told it now."""
+        if not self.channels:
+            self.venue.state.touched.clear()  # nobody has taken them
         channel = self.channels.get(name)
         if channel is None:
             channel = self.channels[name] = Channel(name)
@@ -269,8 +271,9 @@ class Hub:
             self._flush_all()
             return
         for symbol in ("", *sorted(touched)):
-            channels = self._about.get(symbol, {})
-            self._flush(c for c in channels if at_rest or c.source is None or not c.source.speed)
+            channels = self._about.get(symbol)
+            if channels:
+                self._flush(c for c in channels if at_rest or not (c.source and c.source.speed))
 
     def _flush_all(self) -> None:
         self._flushed_at = self.venue.now()

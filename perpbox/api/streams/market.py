@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from perpbox.account import BUY, SELL
 from perpbox.api.calendar import SYMBOL_TYPE, Day
 from perpbox.api.shapes import pushes as shapes
 from perpbox.api.streams.candles import Candles
-from perpbox.api.streams.depth import DiffDepth, PartialDepth
+from perpbox.api.streams.depth import DiffDepth, PartialDepth, best
 from perpbox.api.streams.names import Kind, StreamName, parse_name
 from perpbox.api.streams.sources import Changed, Nothing, Shown, Source
 from perpbox.api.streams.trades import AggregateTrades, ContractInfo, ForceOrders
@@ -123,15 +122,11 @@ def _all_asset_indexes(streams: MarketStreams, asked: StreamName) -> Source:
 # Books.
 
 
-def _best(market: Market) -> object:
-    return market.depth(BUY, 1), market.depth(SELL, 1)
-
-
 def _one_book_ticker(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
     return Shown(
         asked.speed,
         market.symbol.name,
-        lambda _now: _best(market),
+        lambda _now: best(market),
         lambda now: streams.paired(shapes.book_ticker(market, now)),
     )
 
@@ -141,7 +136,7 @@ def _all_book_tickers(streams: MarketStreams, asked: StreamName) -> Source:
     return Changed(
         asked.speed,
         streams.names,
-        lambda name, _now: _best(markets[name]),
+        lambda name, _now: best(markets[name]),
         lambda name, now: streams.paired(shapes.book_ticker(markets[name], now)),
         one_by_one=True,
     )

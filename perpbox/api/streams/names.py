@@ -50,7 +50,7 @@ class StreamName(Struct, frozen=True):
     """Interval of a kline, levels of a partial book."""
 
 
-DEPTH_SPEEDS: Final = {"": 250, "500ms": 500, "250ms": 250, "100ms": 100, "0ms": AT_ONCE}
+DEPTH_SPEEDS: Final = {"": 250, "@500ms": 500, "@250ms": 250, "@100ms": 100, "@0ms": AT_ONCE}
 """The last is not documented, and used."""
 LEVELS: Final = ("5", "10", "20")
 CONTRACT: Final = "perpetual"
@@ -110,8 +110,8 @@ def _kline(symbol: str, rest: str) -> StreamName | None:
 
 
 def _depth(symbol: str, rest: str) -> StreamName | None:
-    what, _, speed_text = rest.partition("@")
-    speed = DEPTH_SPEEDS.get(speed_text)
+    what, found, speed_text = rest.partition("@")
+    speed = DEPTH_SPEEDS.get(found + speed_text)
     levels = what.removeprefix("depth")
     if speed is None or not what.startswith("depth"):
         return None

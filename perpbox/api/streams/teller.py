@@ -60,8 +60,9 @@ class Teller:
         """Likewise; and what has been triggered last."""
         self.settings: Settings | None = None
         """Of an account that is reset."""
-        self.entering: Order | None = None
-        """What was accepted or amended last: it is open, and stands once it has met the book."""
+        self.entering: dict[AccountId, Order] = {}
+        """What each account has had accepted or amended last in this turn: it is open, and stands
+        once it has met the book."""
         self.off_book = False
         """Whether the last trade was one that the market does not see."""
 
@@ -115,10 +116,10 @@ class Teller:
         if exposure is not None:
             bids = sum(position.buy_notional for position in exposure.positions.values())
             asks = sum(position.sell_notional for position in exposure.positions.values())
-        entering = self.entering
+        entering = self.entering.get(order.account_id)
         if entering is None or not is_open(entering) or entering.reduce_only:
             return bids, asks
-        if (entering.account_id, entering.symbol) != (order.account_id, order.symbol):
+        if entering.symbol != order.symbol:
             return bids, asks
         if exposure is not None and entering.order_id in exposure.orders:
             return bids, asks

@@ -22,6 +22,7 @@ class UserEvents(Teller):
     def take(self) -> list[Told]:
         """At the end of a turn: what it has to tell, in order."""
         self.finish()
+        self.entering.clear()
         told, self.told = self.told, []
         return told
 

@@ -34,7 +34,7 @@ STATUSES: Final[dict[type, str]] = {
 
 def _order_accepted(teller: Teller, event: happened.OrderAccepted, now: Millis) -> None:
     if event.account_id in teller.listened:
-        order = teller.entering = teller.state.orders[event.order_id]
+        order = teller.entering[event.account_id] = teller.state.orders[event.order_id]
         if order.trigger is not None:
             teller.tell_placed(order, ConditionalStatus.TRIGGERED.value, now)
         teller.tell_order(order, "NEW", now)
@@ -55,7 +55,7 @@ def _order_changed(teller: Teller, event: OrderEvent, now: Millis) -> None:
     order = teller.order
     if event.account_id in teller.listened and order is not None:
         if isinstance(event, happened.OrderAmended):
-            teller.entering = order
+            teller.entering[order.account_id] = order
         teller.tell_order(order, EXECUTIONS[type(event)], now)
 
 

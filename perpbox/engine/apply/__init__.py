@@ -60,5 +60,6 @@ _APPLY: Final[dict[type, Callable[[State, Any, Millis], None]]] = {
     happened.FundingMissed: market.funding_missed,
     happened.AssetIndexMoved: market.asset_index_moved,
     happened.LiquiditySet: market.liquidity_set,
+    happened.LadderSet: market.ladder_set,
     happened.ClockMoved: market.clock_moved,
 }

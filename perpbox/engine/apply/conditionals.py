@@ -32,6 +32,8 @@ def wait(state: State, order: ConditionalOrder) -> None:
     state.conditional_orders[order.algo_id] = order
     account.conditional_orders[order.algo_id] = order
     account.client_algo_ids[order.client_algo_id] = order.algo_id
+    symbol = order.terms.symbol
+    account.waiting_in[symbol] = account.conditionals_in(symbol) + 1
     state.markets[order.terms.symbol].triggers.add(order)
 
 
@@ -40,6 +42,7 @@ def _wait_no_more(state: State, algo_id: OrderId) -> None:
     account = state.accounts[order.account_id]
     del account.conditional_orders[algo_id]
     del account.client_algo_ids[order.client_algo_id]
+    account.waiting_in[order.terms.symbol] -= 1
     account.version += 1
     if account.multi_assets and account.owes:
         state.stirred.stir(order.account_id)

@@ -36,11 +36,20 @@ def traded(state: State, event: happened.Traded, now: Millis) -> None:
         span = now // AGGREGATE_SPAN
         market.aggregate = Aggregate(event.aggregate_id, event.price, event.taker_side, span)
     state.next_trade_id = event.trade_id + 1
+    if event.of_others and market.ladder.queued:
+        _move_up(market, event)
     if event.house_side:
         market.house_quantity += event.house_side * event.quantity
         if market.quotes is not None:
             _take_quote(market, event)
             book_changed(state, market, now)
+
+
+def _move_up(market: Market, event: happened.Traded) -> None:
+    """What others traded at their price was ahead of the clients' orders there."""
+    side = market.book.side(-event.taker_side)
+    for order in side.levels.get(event.price * side.sign, {}).values():
+        order.ahead = max(0, order.ahead - event.quantity)
 
 
 def _take_quote(market: Market, event: happened.Traded) -> None:
@@ -69,6 +78,7 @@ def price_moved(state: State, event: happened.PriceMoved, now: Millis) -> None:
         state.agenda.add(Entry(market.next_funding, Due.FUNDING, 0, event.symbol))
     market.mark = event.mark
     market.index = event.index
+    market.middle = event.middle
     market.moved = now
     if not event.keeps_quotes:
         market.quotes = None
@@ -91,6 +101,12 @@ def asset_index_moved(state: State, event: happened.AssetIndexMoved, now: Millis
 def liquidity_set(state: State, event: happened.LiquiditySet, now: Millis) -> None:
     market = state.markets[event.symbol]
     market.quotes = {BUY: list(event.bids), SELL: list(event.asks)}
+    book_changed(state, market, now)
+
+
+def ladder_set(state: State, event: happened.LadderSet, now: Millis) -> None:
+    market = state.markets[event.symbol]
+    market.ladder = event.terms
     book_changed(state, market, now)
 
 

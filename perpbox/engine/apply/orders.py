@@ -42,6 +42,8 @@ def order_rested(state: State, event: happened.OrderRested, now: Millis) -> None
     order = state.orders[event.order_id]
     order.priority = state.next_priority
     state.next_priority += 1
+    market = state.markets[order.symbol]
+    order.ahead = market.house_at(order.side, order.price) if market.ladder.queued else 0
     stand(state, order, now)
 
 
