@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 # Lives in this flow's own environment, not in the one that is type-checked.
-from binance.websocket.um_futures.websocket_client import (  # type: ignore[import-not-found, import-untyped, unused-ignore]
-    UMFuturesWebsocketClient,
+from binance.websocket.um_futures import (  # type: ignore[import-not-found, unused-ignore]
+    websocket_client,
 )
 
 from exact import Checks
@@ -42,10 +42,10 @@ class ConnectorStreams:
         address = base_url.replace("http", "ws", 1)
         self.feed, self.checks, self.listen_key = feed, checks, listen_key
         self.answers = Feed()
-        self.market: Any = UMFuturesWebsocketClient(
+        self.market: Any = websocket_client.UMFuturesWebsocketClient(
             stream_url=address, on_message=self.hear, on_error=self.fail, is_combined=True
         )
-        self.account: Any = UMFuturesWebsocketClient(
+        self.account: Any = websocket_client.UMFuturesWebsocketClient(
             stream_url=address, on_message=self.hear, on_error=self.fail, on_pong=self.pong
         )
 

@@ -9,11 +9,11 @@ from binance_common.configuration import ConfigurationWebSocketStreams
 from binance_sdk_derivatives_trading_usds_futures.derivatives_trading_usds_futures import (
     DerivativesTradingUsdsFutures,
 )
+from binance_sdk_derivatives_trading_usds_futures.websocket_streams.models import (
+    user_data_stream_events_response as user_events,
+)
 from binance_sdk_derivatives_trading_usds_futures.websocket_streams.models.enums import (
     ContinuousContractKlineCandlestickStreamsContractTypeEnum as Contract,
-)
-from binance_sdk_derivatives_trading_usds_futures.websocket_streams.models.user_data_stream_events_response import (
-    USERDATASTREAMEVENTSRESPONSE_EVENT_SCHEMA_MAP as MODELS,
 )
 
 from exact import Checks
@@ -60,7 +60,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, dict[str, object]]] = {
 }
 """For each stream the method and its arguments; enums are taken apart, for the SDK puts their
 names and not their values into the stream's."""
-EVENTS: dict[Any, str] = {model: name for name, model in MODELS.items()}
+MODELS: dict[str, Any] = user_events.USERDATASTREAMEVENTSRESPONSE_EVENT_SCHEMA_MAP
+EVENTS = {model: name for name, model in MODELS.items()}
 AT_ONCE = 4
 """The SDK waits half a second before each request, and ten in a second are allowed."""
 
