@@ -8,8 +8,8 @@ from typing import Any, Final, get_args
 import pytest
 from msgspec.structs import replace
 
-from perpbox.account import House
-from perpbox.api.streams.updates import GROUPED, PART_OF_A_FILL, REASONS
+from perpbox.account import House, PositionSide
+from perpbox.api.streams.updates import GROUPED, PART_OF_A_FILL, REASONS, Update
 from perpbox.api.streams.user_accounts import ACCOUNT_EVENTS
 from perpbox.engine.commands import (
     CloseAccount,
@@ -18,7 +18,14 @@ from perpbox.engine.commands import (
     SetFees,
     SetFunding,
 )
-from perpbox.engine.events import Event, MoneyReason
+from perpbox.engine.events import (
+    AccountReset,
+    Event,
+    MoneyMoved,
+    MoneyReason,
+    PositionChanged,
+    PositionHandedOver,
+)
 from perpbox.engine.market import FundingTerms
 from perpbox.instrument import Catalogue
 from perpbox.money import parse
@@ -370,9 +377,10 @@ def test_a_debt_that_the_fund_pays_is_an_insurance_clear(exchange: Exchange) -> 
 
 def test_a_reset_is_one_adjustment_and_the_settings_as_they_were(exchange: Exchange) -> None:
     trader = open_trader(exchange, USDT="10000", USDC="500")
+    trader.post(LEVERAGE, symbol="ADAUSDT", leverage=5)
     trader.post(LEVERAGE, **BTC, leverage=50)
-    isolate(trader)
     isolate(trader, "ADAUSDT")
+    isolate(trader)
     trader.market("BUY", "0.1")
     trader.limit("BUY", "0.1", "49000")
     trader.market("BUY", "0.1", symbol="ETHUSDT")
@@ -382,6 +390,7 @@ def test_a_reset_is_one_adjustment_and_the_settings_as_they_were(exchange: Excha
     assert kinds(messages) == [
         "ORDER_TRADE_UPDATE CANCELED",
         "ACCOUNT_UPDATE ADJUSTMENT",
+        "ACCOUNT_CONFIG_UPDATE",
         "ACCOUNT_CONFIG_UPDATE",
     ]
     [change] = of_kind(messages, "ACCOUNT_UPDATE")
@@ -394,7 +403,8 @@ def test_a_reset_is_one_adjustment_and_the_settings_as_they_were(exchange: Excha
         ("ETHUSDT", "BOTH"): flat,
         ("ADAUSDT", "BOTH"): flat,
     }
-    assert messages[-1]["ac"] == {"s": "BTCUSDT", "l": 20}
+    told = [message["ac"] for message in messages[-2:]]
+    assert told == [{"s": "BTCUSDT", "l": 20}, {"s": "ADAUSDT", "l": 20}]
 
 
 def test_a_reset_ends_multi_assets_mode(exchange: Exchange) -> None:
@@ -442,6 +452,35 @@ def test_a_closed_account_hears_of_its_end_and_no_more(exchange: Exchange, alice
 
 
 # Whole
+
+
+def an_update(reason: str, symbol: str = "") -> Update:
+    return Update(1, reason, 0, symbol)
+
+
+def test_an_update_takes_what_belongs_to_it_and_nothing_else() -> None:
+    def moved(reason: MoneyReason, account_id: int = 1) -> MoneyMoved:
+        return MoneyMoved(House.CLEARING, account_id, "USDT", 1, reason, 1)
+
+    def changed(account_id: int, symbol: str) -> PositionChanged:
+        return PositionChanged(account_id, symbol, PositionSide.BOTH, 0, 0, 0, 0, 0)
+
+    exchanged, reset = an_update("AUTO_EXCHANGE"), an_update("ADJUSTMENT")
+    assert exchanged.takes(moved(MoneyReason.AUTO_EXCHANGE))
+    assert not exchanged.takes(moved(MoneyReason.AUTO_EXCHANGE, 2))
+    assert not exchanged.takes(moved(MoneyReason.RESET))
+    assert reset.takes(moved(MoneyReason.RESET))
+    assert not an_update("FUNDING_FEE", "BTCUSDT").takes(moved(MoneyReason.FUNDING_FEE))
+    assert not an_update("INSURANCE_CLEAR").takes(moved(MoneyReason.AUTO_EXCHANGE))
+    funded = an_update("FUNDING_FEE", "BTCUSDT")
+    assert funded.takes(changed(1, "BTCUSDT"))
+    assert not funded.takes(changed(1, "ETHUSDT"))
+    assert not funded.takes(changed(2, "BTCUSDT"))
+    handed_over = PositionHandedOver(1, "BTCUSDT", PositionSide.BOTH)
+    assert reset.takes(handed_over)
+    assert reset.takes(AccountReset(1))
+    assert not reset.takes(AccountReset(2))
+    assert not exchanged.takes(handed_over)
 
 
 def test_every_reason_for_which_money_moves_is_told() -> None:
