@@ -11,7 +11,7 @@ from perpbox.api.streams.candles import Candles
 from perpbox.api.streams.depth import DiffDepth, PartialDepth, best
 from perpbox.api.streams.names import Kind, StreamName, parse_name
 from perpbox.api.streams.sources import Changed, Nothing, Shown, Source
-from perpbox.api.streams.trades import AggregateTrades, ContractInfo, ForceOrders
+from perpbox.api.streams.trades import AggregateTrades, ContractInfo, ForceOrders, Trades
 from perpbox.engine.funding import rate_at
 from perpbox.engine.market import Market
 from perpbox.engine.state import State
@@ -157,6 +157,10 @@ def _aggregate_trades(streams: MarketStreams, asked: StreamName, market: Market)
     return AggregateTrades(market, asked.speed, streams.typed, streams.at_rest)
 
 
+def _trades(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
+    return Trades(market, asked.speed, streams.typed)
+
+
 def _force_orders(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
     return ForceOrders(streams.state, asked.speed, market.symbol.name, streams.paired_order)
 
@@ -225,6 +229,7 @@ def _contract_info(streams: MarketStreams, asked: StreamName) -> Source:
 
 _ONE: Final[dict[Kind, Callable[[MarketStreams, StreamName, Market], Source]]] = {
     Kind.AGGREGATE_TRADE: _aggregate_trades,
+    Kind.TRADE: _trades,
     Kind.MARK_PRICE: _one_mark,
     Kind.BOOK_TICKER: _one_book_ticker,
     Kind.PARTIAL_DEPTH: _partial_depth,

@@ -55,7 +55,7 @@ def _order_changed(teller: Teller, event: OrderEvent, now: Millis) -> None:
     order = teller.order
     if event.account_id in teller.listened and order is not None:
         if isinstance(event, happened.OrderAmended):
-            teller.entering[order.account_id] = order
+            teller.entering[event.account_id] = order
         teller.tell_order(order, EXECUTIONS[type(event)], now)
 
 
