@@ -37,7 +37,8 @@ class WatchedStory(HeardStory):
 
     def events(self, name: str) -> list[Row]:
         """What the calls handed over, and what ccxt keeps: of two updates at one time a call hands
-        over the first, and that another has come shows in what is kept alone."""
+        over the first, and that another has come shows in what is kept alone.
+        """
         return super().events(name) + [row for row in self.watcher.kept() if row["e"] == name]
 
     def settings(self) -> None:
