@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from perpbox.engine.commands import OpenVenue
-from perpbox.engine.snapshot import dump
 from perpbox.engine.state import State
 from perpbox.feed.clock import ClockMode, VenueClock, iso
 from perpbox.instrument import to_json
-from perpbox.journal import Journal, JournalError, KeyStore, open_journal, recover
+from perpbox.journal import (
+    Journal,
+    JournalError,
+    KeyStore,
+    open_journal,
+    recover,
+    snapshot_when_due,
+)
 from perpbox.server.catalogue import load_catalogue
 from perpbox.server.settings import MEMORY, Settings, Unusable, require_usable
 from perpbox.venue import Venue
@@ -34,9 +40,9 @@ class Parts:
 
     def keep_snapshot(self, *, closing: bool = False) -> None:
         """Dump the state if enough has happened to make the next start much shorter."""
-        sound = self.venue.failure is None and self.journal.failure is None
-        if sound and self.journal.snapshot_due(closing=closing):
-            self.journal.snapshot(self.venue.sequence, dump(self.venue.state))
+        venue, journal = self.venue, self.journal
+        if venue.failure is None and journal.failure is None:
+            snapshot_when_due(journal, venue.state, venue.sequence, closing=closing)
 
     def close(self) -> None:
         """Write what is left."""
