@@ -230,6 +230,7 @@ RULES: Final = {
 
 STREAMS: Final = {
     Kind.AGGREGATE_TRADE: "trades of one price and side within 100 ms as one",
+    Kind.TRADE: "every trade by itself; not on Binance's pages, and used",
     Kind.MARK_PRICE: "mark and index price, funding rate to come, next funding",
     Kind.KLINE: "the candle that is open; told once more when it closes",
     Kind.CONTINUOUS_KLINE: "the same of a pair's perpetual contract",

@@ -113,17 +113,24 @@ def test_candles_that_a_moved_clock_passes_over_close_one_by_one(
     ]
 
 
-def test_of_very_many_candles_the_last_hundred_close(exchange: Exchange, alice: Trader) -> None:
-    """A client is not cut off because the clock was moved by a month."""
-    stream = Connection(exchange, f"/ws/{CANDLE}")
+@pytest.mark.parametrize("names", [[CANDLE], [CANDLE, CONTINUOUS], [CANDLE] * 2])
+def test_of_very_many_candles_the_last_thousand_close(
+    exchange: Exchange, alice: Trader, names: list[str]
+) -> None:
+    """All streams together: a client is not cut off because the clock was moved by a month."""
+    gone = Connection(exchange, "/ws/btcusdt@kline_3m/ethusdc@kline_1m")
+    gone.leave()
+    stream = Connection(exchange, f"/ws/{'/'.join(names)}")
     alice.market("BUY", "0.1")
     stream.messages()
     exchange.pass_time(30 * DAY)
-    told = [figures(message) for message in stream.messages()]
-    assert [t for t, _, _, _, x in told if x] == [
-        exchange.now - back * MINUTE for back in range(MOST_AT_ONCE, 0, -1)
-    ]
-    assert told[-1][0] == exchange.now
+    messages = stream.messages()
+    most = MOST_AT_ONCE // len(set(names))
+    expected = [exchange.now - back * MINUTE for back in range(most, 0, -1)]
+    for event in {message["e"] for message in messages}:
+        told = [figures(message) for message in messages if message["e"] == event]
+        assert [t for t, _, _, _, x in told if x] == expected
+        assert told[-1][0] == exchange.now
 
 
 def test_a_candle_stays_open_while_something_of_its_time_is_still_due(

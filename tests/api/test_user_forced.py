@@ -259,7 +259,8 @@ def test_a_trade_on_the_book_behind_a_liquidation_is_a_trade_again(exchange: Exc
     winner = open_trader(exchange, USDT="5000")
     winner.market("SELL", "0.1")
     open_trader(exchange, USDT="303").market("BUY", "0.1")
-    exchange.move(BTCUSDT="45000")
     stream = follow(winner)
+    exchange.move(BTCUSDT="45000")
+    assert kinds(stream.messages()) == [PLACED, *HANDED_OVER]
     winner.market("BUY", "0.1")
     assert kinds(stream.messages()) == [PLACED, *TRADED]

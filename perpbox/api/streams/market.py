@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
+from weakref import WeakSet
 
 from perpbox.api.calendar import SYMBOL_TYPE, Day
 from perpbox.api.shapes import pushes as shapes
@@ -27,6 +28,8 @@ class MarketStreams:
     ) -> None:
         self.state = state
         self.tape = tape
+        self.candles: WeakSet[Candles] = WeakSet()
+        """The streams of candles that are listened to."""
         self.at_rest = at_rest
         """Whether the venue's clock stands."""
         self.names_type = api_date >= SYMBOL_TYPE
@@ -179,7 +182,7 @@ def _candles(streams: MarketStreams, asked: StreamName, market: Market) -> Sourc
     def show(candle: Candle, now: Millis, closed: bool) -> shapes.Row:
         return shape(candle, interval, symbol, now, closed=closed)
 
-    return Candles(streams.tape, symbol.name, interval, asked.speed, show)
+    return Candles(streams.tape, symbol.name, interval, asked.speed, show, streams.candles)
 
 
 DAYS: Final = {Kind.TICKER: shapes.ticker, Kind.MINI_TICKER: shapes.mini_ticker}
