@@ -10,6 +10,7 @@ from harness import venue_server
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what the SDK asks of its libraries
 @pytest.mark.parametrize("flow", ["ccxt_flow", "official_sdk_flow"])
 def test_unmodified_client_trades(flow: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client runs its whole flow against a real server, and every check holds."""
