@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from perpbox.engine.commands import Command, FollowMarket, SetLadders
+from perpbox.engine.commands import Command, FollowMarket, MarketMove, SetLadders
 from perpbox.engine.state import State
 from perpbox.feed.synthetic.dice import Dice
 from perpbox.feed.synthetic.liquidity import leader_of
@@ -13,7 +13,7 @@ from perpbox.feed.synthetic.quoted import Quoted
 from perpbox.feed.synthetic.terms import SyntheticTerms, require_possible
 from perpbox.feed.synthetic.walk import Walk
 from perpbox.feed.synthetic.weather import SECOND, Weather
-from perpbox.money import Millis
+from perpbox.money import Millis, Price
 
 CHANCES: Final = 256
 
@@ -35,26 +35,25 @@ class SyntheticFeed:
         self._state = state
         self._dice = Dice(seed, state.now)
         self._weather = Weather(self._dice, state.now, jumps=terms.jumps)
-        self._quoted = self._all_quoted(terms)
+        self._bases = self._all_quoted(terms)
+        share_trades(self._bases, terms)
         self._pace = Pace(terms, state.now)
         self._regime_told: int | None = None
         self.next_time: Millis | None = self._pace.next_time
 
-    def _all_quoted(self, terms: SyntheticTerms) -> list[Quoted]:
-        symbols = [market.symbol for market in self._state.markets.values()]
-        leader = leader_of(symbols)
-        walks: dict[str, Walk] = {}
-        all_quoted = []
-        for symbol in symbols:
-            leads = symbol.base_asset not in walks
-            if leads:
-                walks[symbol.base_asset] = Walk(symbol, leader, terms, self._weather, self._dice)
-            walk = walks[symbol.base_asset]
-            quoted = Quoted(symbol, walk, leads=leads, terms=terms)
-            quoted.look(self._state.markets[symbol.name])
-            all_quoted.append(quoted)
-        share_trades(all_quoted, terms)
-        return all_quoted
+    def _all_quoted(self, terms: SyntheticTerms) -> list[list[Quoted]]:
+        """The symbols by their base asset; the first of each leads."""
+        markets = self._state.markets
+        leader = leader_of(market.symbol for market in markets.values())
+        bases: dict[str, list[Quoted]] = {}
+        for name, market in markets.items():
+            symbol = market.symbol
+            base = bases.setdefault(symbol.base_asset, [])
+            walk = base[0].walk if base else Walk(symbol, leader, terms, self._weather, self._dice)
+            quoted = Quoted(symbol, walk, leads=not base, terms=terms)
+            quoted.look(market)
+            base.append(quoted)
+        return list(bases.values())
 
     def take(self, until: Millis) -> list[Command]:
         now, bulk = self._pace.take(until)
@@ -70,33 +69,50 @@ class SyntheticFeed:
         markets = self._state.markets
         changed = {
             quoted.symbol.name: quoted.ladder
-            for quoted in self._quoted
+            for base in self._bases
+            for quoted in base
             if quoted.ladder != markets[quoted.symbol.name].ladder
         }
         return [SetLadders(changed)] if changed else []
 
     def _move(self, bulk: int) -> list[Command]:
-        markets, assets = self._state.markets, self._state.asset_indexes
-        moves, asset_indexes = [], {}
-        draws = self._dice.bits(8 * len(self._quoted)).to_bytes(len(self._quoted), "little")
-        for quoted, draw in zip(self._quoted, draws, strict=True):
-            if draw >= quoted.tier.chance:
-                continue
+        """All symbols of a base asset move together, so that they are never far apart."""
+        moves: list[MarketMove] = []
+        asset_indexes: dict[str, Price] = {}
+        draws = self._dice.bits(8 * len(self._bases)).to_bytes(len(self._bases), "little")
+        for base, draw in zip(self._bases, draws, strict=True):
+            if draw < base[0].tier.chance:
+                self._move_base(base, bulk, moves, asset_indexes)
+        return [FollowMarket(moves, asset_indexes)] if moves else []
+
+    def _move_base(
+        self,
+        base: list[Quoted],
+        bulk: int,
+        moves: list[MarketMove],
+        asset_indexes: dict[str, Price],
+    ) -> None:
+        """Add what happens in it, and where the index of the asset itself is then."""
+        assets = self._state.asset_indexes
+        for quoted in base:
             symbol = quoted.symbol
-            move = quoted.move(markets[symbol.name], bulk)
+            move = quoted.move(self._state.markets[symbol.name], bulk)
             if move is None:
                 continue
             moves.append(move)
             asset = symbol.base_asset
             if quoted.leads and asset in assets and assets[asset] != move.index:
                 asset_indexes[asset] = move.index
-        return [FollowMarket(moves, asset_indexes)] if moves else []
 
 
-def share_trades(all_quoted: list[Quoted], terms: SyntheticTerms) -> None:
-    """Give each symbol its share of the trades; who moves seldom has more of them at once."""
-    whole = sum(quoted.tier.trades for quoted in all_quoted)
+def share_trades(bases: list[list[Quoted]], terms: SyntheticTerms) -> None:
+    """Give each symbol its share of the trades; who moves seldom has more of them at once.
+
+    A symbol that does not lead has half of what its tier would have.
+    """
+    whole = sum(quoted.trades for base in bases for quoted in base)
     of_step = terms.trades_per_second * terms.step // SECOND
-    for quoted in all_quoted:
-        tier = quoted.tier
-        quoted.trade_so_often(of_step * tier.trades * CHANCES // (whole * tier.chance))
+    for base in bases:
+        chance = base[0].tier.chance
+        for quoted in base:
+            quoted.trade_so_often(of_step * quoted.trades * CHANCES // (whole * chance))

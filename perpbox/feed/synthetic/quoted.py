@@ -52,11 +52,11 @@ class Quoted:
         "_shared_deviation",
         "_smooth",
         "_told",
-        "_walk",
         "_weather",
         "leads",
         "symbol",
         "tier",
+        "walk",
     )
 
     def __init__(self, symbol: Symbol, walk: Walk, *, leads: bool, terms: SyntheticTerms) -> None:
@@ -65,7 +65,7 @@ class Quoted:
         self.leads = leads
         """Whether it is the first symbol of its base asset, which the others follow."""
         self._ladders = tuple(ladder_of(self.tier, terms, regime) for regime in REGIMES)
-        self._walk = walk
+        self.walk = walk
         self._weather: Weather = walk.weather
         self._dice: Dice = walk.dice
         self._now = walk.weather.now
@@ -74,6 +74,11 @@ class Quoted:
         self._own_premium = self._smooth = self._apart = 0
         self._told: tuple[Price, Price] = (0, 0)
         self._no_trade: tuple[int, ...] = ()
+
+    @property
+    def trades(self) -> int:
+        """Its share of all trades, against those of the others."""
+        return self.tier.trades * (2 if self.leads else 1)
 
     def trade_so_often(self, rate: int) -> None:
         """So many trades in each step in which it moves, on the average, at 1e-8."""
@@ -93,9 +98,9 @@ class Quoted:
             return
         index = market.index
         if self.leads:
-            self._walk.price = index << BITS
+            self.walk.price = index << BITS
         else:
-            self._apart = (index << 2 * BITS) // self._walk.price - ONE
+            self._apart = (index << 2 * BITS) // self.walk.price - ONE
         premium = within((market.middle or market.mark) * ONE // index - ONE)
         self._own_premium = premium - self._shared_premium()
         self._smooth = within(market.mark * ONE // index - ONE)
@@ -121,7 +126,7 @@ class Quoted:
         """The next index price, and how far the middle is from it."""
         dice, now = self._dice, self._weather.now
         span, self._now = now - self._now, now
-        self._walk.move_on()
+        self.walk.move_on()
         if not self.leads:
             self._apart = dice.back_home(self._apart, span, APART_SPAN, APART)
         deviation = self._own_deviation
@@ -129,7 +134,7 @@ class Quoted:
         quick = dice.normal() * QUICK >> NORMAL_BITS
         premium = within(self._own_premium + self._shared_premium() + quick)
         self._smooth += (premium - self._smooth) * min(span, SMOOTH_SPAN) // SMOOTH_SPAN
-        return max(1, self._walk.price * (ONE + self._apart) >> 2 * BITS), premium
+        return max(1, self.walk.price * (ONE + self._apart) >> 2 * BITS), premium
 
     def _on_grid(self, middle: Price) -> Price:
         """Halfway between two prices of the grid, so that a spread can be a single tick."""
