@@ -46,7 +46,7 @@ class SyntheticFeed:
         markets = self._state.markets
         leader = leader_of(market.symbol for market in markets.values())
         bases: dict[str, list[Quoted]] = {}
-        for name, market in markets.items():
+        for market in markets.values():
             symbol = market.symbol
             base = bases.setdefault(symbol.base_asset, [])
             walk = base[0].walk if base else Walk(symbol, leader, terms, self._weather, self._dice)
