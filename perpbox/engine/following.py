@@ -55,7 +55,9 @@ def _require_possible(turn: Turn, move: MarketMove) -> None:
     prices = (move.mark, move.index, *(price for _, price, _ in move.prints))
     for price in prices:
         turn.require(price > 0, Reject.INVALID_PRICE, move.symbol)
-    highest = max(move.mark, move.middle, *(price for _, price, _ in move.prints), 0)
+    ask = move.best.ask if move.best else 0
+    highest = max(move.mark, move.middle, ask, *(price for _, price, _ in move.prints))
+    turn.require(not move.best or move.best.fit(symbol), Reject.INVALID_PRICE, move.symbol)
     turn.require(move.middle >= 0, Reject.INVALID_PRICE, move.symbol)
     turn.require(within_bounds(symbol, highest), Reject.INVALID_PRICE, move.symbol)
     for side, _, quantity in move.prints:
@@ -65,10 +67,12 @@ def _require_possible(turn: Turn, move: MarketMove) -> None:
 
 def _move(turn: Turn, market: Market, move: MarketMove) -> None:
     mark = formula_mark(market, move.index, turn.now) if market.by_formula else move.mark
-    prices = (mark, move.index, move.middle)
-    if prices == (market.mark, market.index, market.middle) and market.quotes is None:
+    prices = (mark, move.index, move.middle, move.best)
+    as_they_are = (market.mark, market.index, market.middle, market.best)
+    if prices == as_they_are and market.quotes is None:
         return
-    turn.emit(PriceMoved(market.symbol.name, mark, move.index, middle=move.middle))
+    name = market.symbol.name
+    turn.emit(PriceMoved(name, mark, move.index, middle=move.middle, best=move.best))
     fill_crossed(turn, market)
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from perpbox.account import BUY, SELL, AccountId, Exposure, Side, WorkingType
 from perpbox.book import Book
-from perpbox.engine.ladder import LadderTerms, ladder, lowest_quote, nearest_quote
+from perpbox.engine.ladder import BestQuotes, LadderTerms, ladder, lowest_quote, nearest_quote
 from perpbox.engine.triggers import Triggers
 from perpbox.instrument import Symbol
 from perpbox.margin.funding import (
@@ -113,6 +113,7 @@ class Market:
         "_ladder_key",
         "aggregate",
         "basis",
+        "best",
         "book",
         "by_formula",
         "changed",
@@ -177,9 +178,11 @@ class Market:
         self.begin_interval(now, 0)
         self.middle: Price = 0
         """Around which the ladder stands; 0: around the mark price."""
+        self.best: BestQuotes | None = None
+        """At which the ladder begins, where a feed knows them."""
         self.ladder = LadderTerms()
         self._ladder: dict[Side, list[tuple[Price, Quantity]]] = {}
-        self._ladder_key: tuple[Price, LadderTerms] = (0, self.ladder)
+        self._ladder_key: tuple[Price, LadderTerms, BestQuotes | None] = (0, self.ladder, None)
 
     def working_price(self, working_type: WorkingType) -> Price:
         """The price that a conditional order goes by: a mark price has the symbol's precision."""
@@ -207,13 +210,13 @@ class Market:
         """The house's quotes on a side, best first, whether clients' orders cross them or not."""
         if self.quotes is not None:
             return self.quotes[side]
-        key = (self.middle or self.mark, self.ladder)
+        key = (self.middle or self.mark, self.ladder, self.best)
         if self._ladder_key != key:
             self._ladder = {}
             self._ladder_key = key
         levels = self._ladder.get(side)
         if levels is None:
-            levels = self._ladder[side] = ladder(self.symbol, key[0], side, self.ladder)
+            levels = self._ladder[side] = ladder(self.symbol, key[0], side, *key[1:])
         return levels
 
     def house_at(self, side: Side, price: Price) -> Quantity:
@@ -224,6 +227,8 @@ class Market:
         """The house's best quote, crossed or not, 0 if there is none; it builds no ladder."""
         if self.quotes is not None:
             return self.quotes[side][0][0] if self.quotes[side] else 0
+        if self.best is not None:
+            return self.best.price(side)
         middle = self.middle or self.mark
         price = nearest_quote(self.symbol, middle, side, self.ladder.spread)
         return 0 if price < lowest_quote(self.symbol) else price

@@ -19,7 +19,7 @@ from perpbox.account import (
 )
 from perpbox.engine.apply.conditionals import wait
 from perpbox.engine.apply.orders import stand
-from perpbox.engine.ladder import LadderTerms
+from perpbox.engine.ladder import BestQuotes, LadderTerms
 from perpbox.engine.market import Aggregate, FundingTerms, Market, Premium
 from perpbox.engine.state import State, agenda_of
 from perpbox.instrument import Catalogue
@@ -83,6 +83,7 @@ class MarketFacts(Struct, array_like=True):
     changed: Millis
     middle: Price
     ladder: LadderTerms
+    best: BestQuotes | None = None
 
 
 class Facts(Struct, array_like=True):
@@ -261,6 +262,7 @@ def _market_facts(market: Market) -> MarketFacts:
         market.changed,
         market.middle,
         market.ladder,
+        market.best,
     )
 
 
@@ -280,6 +282,7 @@ def _market(facts: MarketFacts, catalogue: Catalogue) -> Market:
     market.aggregate = facts.aggregate
     market.middle = facts.middle
     market.ladder = facts.ladder
+    market.best = facts.best
     if facts.bids is not None and facts.asks is not None:
         market.quotes = {1: facts.bids, -1: facts.asks}
     return market

@@ -79,6 +79,7 @@ def price_moved(state: State, event: happened.PriceMoved, now: Millis) -> None:
     market.mark = event.mark
     market.index = event.index
     market.middle = event.middle
+    market.best = event.best
     market.moved = now
     if not event.keeps_quotes:
         market.quotes = None
