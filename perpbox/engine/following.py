@@ -51,18 +51,18 @@ def follow_market(turn: Turn, command: FollowMarket) -> None:
 
 
 def _require_possible(turn: Turn, move: MarketMove) -> None:
-    symbol = turn.market(move.symbol).symbol
-    prices = (move.mark, move.index, *(price for _, price, _ in move.prints))
-    for price in prices:
-        turn.require(price > 0, Reject.INVALID_PRICE, move.symbol)
-    ask = move.best.ask if move.best else 0
-    highest = max(move.mark, move.middle, ask, *(price for _, price, _ in move.prints))
-    turn.require(not move.best or move.best.fit(symbol), Reject.INVALID_PRICE, move.symbol)
-    turn.require(move.middle >= 0, Reject.INVALID_PRICE, move.symbol)
-    turn.require(within_bounds(symbol, highest), Reject.INVALID_PRICE, move.symbol)
-    for side, _, quantity in move.prints:
-        possible = abs(side) == 1 and quantity > 0
-        turn.require(possible, Reject.INVALID_QUOTE_QUANTITY, move.symbol)
+    symbol, best = turn.market(move.symbol).symbol, move.best
+    lowest = min(move.mark, move.index)
+    highest = max(move.mark, move.middle, best.ask if best is not None else 0)
+    fits = True
+    for side, price, quantity in move.prints:
+        lowest = min(lowest, price)
+        highest = max(highest, price)
+        fits = fits and quantity > 0 and abs(side) == 1
+    possible = lowest > 0 and move.middle >= 0 and within_bounds(symbol, highest)
+    possible = possible and (best is None or best.fit(symbol))
+    turn.require(possible, Reject.INVALID_PRICE, move.symbol)
+    turn.require(fits, Reject.INVALID_QUOTE_QUANTITY, move.symbol)
 
 
 def _move(turn: Turn, market: Market, move: MarketMove) -> None:

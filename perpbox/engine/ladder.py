@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
@@ -87,8 +88,8 @@ def ladder(
     side: Side,
     terms: LadderTerms,
     best: BestQuotes | None = None,
-) -> list[tuple[Price, Quantity]]:
-    """The quotes of a side, best first; a level holds at least the smallest order.
+) -> Iterator[tuple[Price, Quantity]]:
+    """The quotes of a side one by one, best first; a level holds at least the smallest order.
 
     Best quotes that are known are the first level as they are, and the others follow them.
     """
@@ -96,12 +97,12 @@ def ladder(
     gap = max(1, middle * terms.step // SCALE // tick) * tick
     first = best.price(side) if best else nearest_quote(symbol, middle, side, terms.spread)
     lowest = lowest_quote(symbol)
-    levels = [(first, best.quantity(side))] if best else []
-    for rank in range(len(levels), terms.levels):
+    if best:
+        yield first, best.quantity(side)
+    for rank in range(1 if best else 0, terms.levels):
         price = first - side * rank * gap
         if price < lowest:
-            break
+            return
         worth = terms.notional * SQUARE * (rank + 1)
         quantity = max(worth // price // symbol.step_size, 1) * symbol.step_size
-        levels.append((price, max(quantity, symbol.min_quantity)))
-    return levels
+        yield price, max(quantity, symbol.min_quantity)

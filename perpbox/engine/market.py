@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from heapq import merge
+from itertools import dropwhile
 from typing import Final
 
 from msgspec import Struct
@@ -201,9 +203,7 @@ class Market:
     def impact_premium(self) -> Ratio:
         """The premium index of the book as it stands."""
         worth = IMPACT_MARGIN * self.symbol.max_leverage()
-        bid, ask = (
-            impact_price(self.depth(side, WHOLE_BOOK), worth, self.index) for side in (BUY, SELL)
-        )
+        bid, ask = (impact_price(self.offers(side), worth, self.index) for side in (BUY, SELL))
         return premium_index(self.index, bid, ask)
 
     def house_levels(self, side: Side) -> list[tuple[Price, Quantity]]:
@@ -216,8 +216,14 @@ class Market:
             self._ladder_key = key
         levels = self._ladder.get(side)
         if levels is None:
-            levels = self._ladder[side] = ladder(self.symbol, key[0], side, *key[1:])
+            levels = self._ladder[side] = list(ladder(self.symbol, key[0], side, *key[1:]))
         return levels
+
+    def _house_offers(self, side: Side) -> Iterator[tuple[Price, Quantity]]:
+        """The same one by one: a ladder is made only as far as somebody looks."""
+        if self.quotes is not None:
+            return iter(self.quotes[side])
+        return ladder(self.symbol, self.middle or self.mark, side, self.ladder, self.best)
 
     def house_at(self, side: Side, price: Price) -> Quantity:
         """What the house quotes at exactly this price."""
@@ -264,6 +270,16 @@ class Market:
         """Price of the level of this rank, 1 for the best, clients and house together; 0: none."""
         levels = self.depth(side, rank)
         return levels[rank - 1][0] if len(levels) >= rank else 0
+
+    def offers(self, side: Side) -> Iterator[tuple[Price, Quantity]]:
+        """All of a side one by one, best first; clients and house at one price are two."""
+        house, clients = self._house_offers(side), self.book.side(side)
+        opposite = self.book.side(-side).best_price()
+        if opposite:
+            house = dropwhile(lambda level: (opposite - level[0]) * side <= 0, house)
+        if not clients.keys:
+            return house
+        return merge(clients.depth(), house, key=lambda level: -side * level[0])
 
     def depth(self, side: Side, limit: int) -> list[tuple[Price, Quantity]]:
         """The best price levels of clients and house together."""

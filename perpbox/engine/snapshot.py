@@ -152,6 +152,7 @@ def load(data: bytes, catalogue: Catalogue) -> State:
     for market in facts.markets:
         state.markets[market.symbol].update_id = market.update_id
         state.markets[market.symbol].changed = market.changed
+    state.unsampled = set(state.markets)
     for account in facts.accounts:
         state.accounts[account.account_id].version = account.version
     for name, value in zip(COUNTERS, facts.counters, strict=True):

@@ -22,6 +22,7 @@ def touch(state: State, market: Market, now: Millis) -> None:
 def book_changed(state: State, market: Market, now: Millis) -> None:
     """Its book may be another one now."""
     market.update_id += 1
+    state.unsampled.add(market.symbol.name)
     touch(state, market, now)
 
 
