@@ -54,7 +54,7 @@ def identify(path: Path, catalogue: Catalogue) -> Dump:
     """What the file is of. Raises `BrokenDump`."""
     with opened(path) as lines:
         header = lines.header
-    kind, name = kind_of(path, header), symbol_of(path)
+    name, kind = symbol_of(path), kind_of(path, header)
     symbol = catalogue.symbols.get(name)
     if symbol is None:
         raise BrokenDump(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, TypeAlias
 from zlib import crc32
 
@@ -86,7 +87,9 @@ def trades(bar: Bar, symbol: Symbol, seed: int, wanted: int) -> Iterator[tuple[M
     dice = dice_of(seed, symbol, bar)
     path = points(bar, dice, min(wanted, max(bar.volume // symbol.step_size, 1)), symbol.tick_size)
     quantities = _shares(bar.volume, symbol.step_size, len(path), dice)
-    bought = _bought(bar, path, quantities, dice)
+    half = sum(quantities) // 2 // symbol.step_size * symbol.step_size
+    taken = half if bar.taker_buy_volume is None else bar.taker_buy_volume
+    bought = _bought(taken, [bar.open, *(price for _, price in path)], quantities, dice)
     for (time, price), quantity, buys in zip(path, quantities, bought, strict=True):
         if buys:
             yield time, (BUY, price, buys)
@@ -112,14 +115,14 @@ def _shares(volume: Quantity, step: Quantity, count: int, dice: Dice) -> list[Qu
     return quantities
 
 
-def _bought(bar: Bar, path: list[Point], quantities: list[Quantity], dice: Dice) -> list[Quantity]:
-    """What of each quantity takers have bought."""
-    left = sum(quantities) // 2 if bar.taker_buy_volume is None else bar.taker_buy_volume
-    before = [bar.open, *(price for _, price in path)]
-    rises = [price - earlier for (_, price), earlier in zip(path, before, strict=False)]
-    order = sorted(range(len(path)), key=lambda k: (-rises[k], dice.below(100)))
-    bought = [0] * len(path)
+def _bought(
+    taken: Quantity, prices: list[Price], quantities: list[Quantity], dice: Dice
+) -> list[Quantity]:
+    """What of each quantity takers have bought, first where prices have risen most."""
+    rises = [price - before for before, price in pairwise(prices)]
+    order = sorted(range(len(rises)), key=lambda k: (-rises[k], dice.below(100)))
+    bought = [0] * len(rises)
     for k in order:
-        bought[k] = min(left, quantities[k])
-        left -= bought[k]
+        bought[k] = min(taken, quantities[k])
+        taken -= bought[k]
     return bought
