@@ -18,14 +18,12 @@ import perpbox
 from perpbox import audit as auditing
 from perpbox import demo as demonstration
 from perpbox.api.calendar import NEWEST
-from perpbox.feed.clock import NotATime, parse_time
 from perpbox.journal import JournalError, Report, verify
 from perpbox.server.log import log_to
 from perpbox.server.process import Process, run
 from perpbox.server.settings import (
     DEFAULT_PORT,
     MEMORY,
-    ClockName,
     LimitsMode,
     Settings,
     TimingMode,
@@ -61,7 +59,7 @@ def serve(
     token: Token = "",
     limits: LimitsMode = "binance",
     timing: TimingMode = "lenient",
-    clock: ClockName = "real",
+    clock: str = "real",
     start: str | None = None,
     api_date: str = NEWEST,
     catalogue: Files = (),
@@ -84,7 +82,8 @@ def serve(
     timing
         lenient: while the venue's clock is not the machine's, a timestamp may be right by either.
     clock
-        real: runs; manual: stands until POST /box/v1/clock moves it.
+        real: runs; x60: runs sixty times as fast; manual: stands until POST /box/v1/clock moves
+        it; fast: goes as fast as the feed does.
     start
         Where the clock stands at the start: 2026-11-22T08:00:00Z, or milliseconds.
     api_date
@@ -104,7 +103,7 @@ def serve(
         limits=limits,
         timing=timing,
         clock=clock,
-        start=None if start is None else _moment(start),
+        start=start,
         api_date=api_date,
         catalogue=catalogue,
         seed=seed,
@@ -200,13 +199,6 @@ def _pair(text: str) -> tuple[str, int]:
     if not symbol or not (value.isascii() and value.isdigit()):
         raise Unusable(f"--leverage takes SYMBOL=NUMBER, such as BTCUSDT=15, not {text!r}.")
     return symbol, int(value)
-
-
-def _moment(text: str) -> int:
-    try:
-        return parse_time(text)
-    except NotATime as error:
-        raise Unusable(f"--start: {error}.") from error
 
 
 def _say_ready(process: Process) -> None:

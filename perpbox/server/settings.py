@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from perpbox.api.calendar import NEWEST, Day, is_day
 from perpbox.control.app import is_loopback
+from perpbox.feed.clock import NotAPace, NotATime, parse_pace, parse_time
 from perpbox.money import Millis
 
 MEMORY: Final = ":memory:"
@@ -17,7 +18,6 @@ CATALOGUE_FILES: Final = (0, 2, 3)
 
 LimitsMode: TypeAlias = Literal["binance", "off"]
 TimingMode: TypeAlias = Literal["lenient", "strict"]
-ClockName: TypeAlias = Literal["real", "manual"]
 
 
 class Unusable(Exception):
@@ -38,8 +38,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Asked of every operator's call; empty: none is, and only loopback is listened on."""
     limits: LimitsMode = "binance"
     timing: TimingMode = "lenient"
-    clock: ClockName = "real"
-    start: Millis | None = None
+    clock: str = "real"
+    start: Millis | str | None = None
     """Where the clock stands at the start; None: at the machine's time."""
     api_date: Day = NEWEST
     """The API answers as the live service did on this day."""
@@ -64,5 +64,18 @@ def require_usable(settings: Settings) -> None:
         raise Unusable(f"--api-date takes a day such as {NEWEST}, not {settings.api_date!r}.")
     if len(settings.catalogue) not in CATALOGUE_FILES:
         raise Unusable("--catalogue takes two files, exchangeInfo and leverageBracket, or three.")
+    try:
+        parse_pace(settings.clock)
+    except NotAPace as error:
+        raise Unusable(f"--clock: {error}.") from error
+    moment(settings.start)
     if not settings.token.isprintable() or settings.token != settings.token.strip():
         raise Unusable("The token has characters that no HTTP header can carry.")
+
+
+def moment(start: Millis | str | None) -> Millis | None:
+    """When a clock starts, if that is said. Raises `Unusable` where it names no moment."""
+    try:
+        return start if start is None else parse_time(str(start))
+    except NotATime as error:
+        raise Unusable(f"--start: {error}.") from error
