@@ -16,12 +16,12 @@ from typing import Final
 import uvloop
 from msgspec import Struct
 
-from bench.machine import allow_many_files, memory_of
+from bench.machine import memory_of
 from bench.signing import Login, Signed
 from bench.worker import Worker, obey
 from bench.world import START, Moves, open_busy, open_flat
 from perpbox.message import Answer, Application, Pending, Request, Response
-from perpbox.server.process import Process, serve
+from perpbox.server.process import Process, allow_many_files, serve
 from perpbox.server.settings import MEMORY, Settings
 
 RUNS_APART: Final = 200

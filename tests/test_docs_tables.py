@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +11,12 @@ import pytest
 
 from perpbox.api.errors import Error
 from perpbox.api.routes import ROUTES
+from perpbox.api.shapes import events
+from perpbox.api.streams.names import Kind, parse_name
 from perpbox.api.ws_api.methods import METHODS, SESSION_METHODS
 from tools.docs import DOCS, PAGES, methods, weight_text
-from tools.docs_words import NOT_SERVED, PURPOSES, RULES, SESSION
+from tools.docs_streams import names, pace
+from tools.docs_words import EVENTS, NOT_SERVED, PURPOSES, RULES, SESSION, STREAMS
 
 TSV: Final = Path(__file__).parents[2] / "shared" / "spec" / "endpoints.tsv"
 SERVED: Final = {f"{route.method} {route.path}" for route in ROUTES}
@@ -55,6 +59,22 @@ def test_every_documented_endpoint_is_served_or_said_not_to_be() -> None:
             if not row["method"].startswith("WS")
         }
     assert documented == SERVED | {f"{method} {path}" for method, path, _ in NOT_SERVED}
+
+
+def test_every_stream_has_its_words_and_is_one() -> None:
+    assert list(STREAMS) == list(Kind)
+    shown = {words for _, _, words in names()}
+    assert shown == set(STREAMS.values())
+    for spoken, speed, words in names():
+        name = re.sub("<(symbol|pair|asset index)>", "btcusdt", spoken.strip("`"))
+        asked = parse_name(name.replace("<interval>", "1m").replace("<5/10/20>", "10"))
+        assert asked is not None, spoken
+        assert (pace(asked.speed), STREAMS[asked.kind]) == (speed, words)
+
+
+def test_every_event_has_its_words_and_no_other() -> None:
+    source = Path(events.__file__).read_text(encoding="utf-8")
+    assert set(re.findall(r'(?:head\(|"e": )"(\w+)"', source)) == set(EVENTS)
 
 
 def test_weights_that_depend_on_something_say_on_what() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from heapq import merge
+from itertools import groupby, islice
 from typing import Final
 
 from msgspec import Struct
@@ -198,8 +200,10 @@ class Market:
     def impact_premium(self) -> Ratio:
         """The premium index of the book as it stands."""
         worth = IMPACT_MARGIN * self.symbol.max_leverage()
+        # Level by level: the first few of a book are worth enough, however deep it is.
         bid, ask = (
-            impact_price(self.depth(side, WHOLE_BOOK), worth, self.index) for side in (BUY, SELL)
+            impact_price(islice(self.levels(side), WHOLE_BOOK), worth, self.index)
+            for side in (BUY, SELL)
         )
         return premium_index(self.index, bid, ask)
 
@@ -262,13 +266,16 @@ class Market:
 
     def depth(self, side: Side, limit: int) -> list[tuple[Price, Quantity]]:
         """The best price levels of clients and house together."""
-        house, clients = self.shown_levels(side), self.book.side(side)
-        if self.quotes is None and not clients.keys:
-            return house[:limit]
-        levels: dict[Price, Quantity] = {}
-        both = merge(house, clients.depth(), key=lambda level: -side * level[0])
-        for price, quantity in both:
-            if price not in levels and len(levels) == limit:
-                break
-            levels[price] = levels.get(price, 0) + quantity
-        return list(levels.items())
+        if self.quotes is None and not self.book.side(side).keys:
+            return self.shown_levels(side)[:limit]
+        return list(islice(self.levels(side), limit))
+
+    def levels(self, side: Side) -> Iterator[tuple[Price, Quantity]]:
+        """All of them, best first, each made when it is asked for."""
+        both = merge(
+            self.shown_levels(side),
+            self.book.side(side).depth(),
+            key=lambda level: -side * level[0],
+        )
+        for price, same in groupby(both, key=lambda level: level[0]):
+            yield price, sum(quantity for _, quantity in same)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from perpbox.money import SCALE, SQUARE, Amount, Millis, Price, Product, Quantity, Ratio, cut
@@ -55,7 +56,7 @@ def next_boundary(now: Millis, hours: int) -> Millis:
     return (now // interval + 1) * interval
 
 
-def impact_price(levels: list[tuple[Price, Quantity]], worth: Amount, index: Price) -> Price:
+def impact_price(levels: Iterable[tuple[Price, Quantity]], worth: Amount, index: Price) -> Price:
     """Average price of a trade of so much against these levels, best first, cut.
 
     [dec] Of a book that holds less, the average of all of it; of an empty one, the index price.

@@ -6,6 +6,7 @@ import http.client
 import io
 import json
 import re
+import resource
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from perpbox.server.catalogue import load_catalogue
 from perpbox.server.compose import Parts, compose
 from perpbox.server.doors import Doors
 from perpbox.server.log import log_to
-from perpbox.server.process import WILDCARDS
+from perpbox.server.process import FILES, WILDCARDS, allow_many_files
 from perpbox.server.settings import AddressTaken, Settings, Unusable, require_usable
 from perpbox.venue import Venue
 from tests.server.shell import Kept
@@ -410,3 +411,18 @@ def test_the_doors_are_told_apart_by_path() -> None:
 def test_a_server_that_does_not_end_well_is_noticed() -> None:
     with pytest.raises(Failed, match="exit code 1"), running(Settings(port=0), Kept()) as server:
         server.call(lambda _: server._process.fail("it is over", ZeroDivisionError()))
+
+
+def test_as_many_files_are_allowed_as_there_may_be_connections() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    few = 512
+    resource.setrlimit(resource.RLIMIT_NOFILE, (few, hard))
+    try:
+        allow_many_files()
+        allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+        assert allowed == max(few, most)
+        allow_many_files()  # nothing more to do
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (allowed, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
