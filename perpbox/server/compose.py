@@ -25,7 +25,7 @@ class Parts:
         self.kind = KINDS[settings.data == MEMORY]
         self.clock = _clock(settings, state, sequence)
         self.venue = Venue(state, sequence, journal, self.clock)
-        seed = None if settings.seed is None else str(settings.seed)
+        seed = None if settings.key_seed is None else str(settings.key_seed)
         self.keys = KeyStore(journal.keys, seed)
         if sequence == 0:
             self.venue.submit(OpenVenue())
@@ -80,7 +80,7 @@ def _clock(settings: Settings, state: State, sequence: int) -> VenueClock:
     [dec] A start that lies before it is no error: the same settings must be able to start a venue
     again. Only a real clock has another source than the journal for how late it is now.
     """
-    pace, start = parse_pace(settings.clock), moment(settings.start)
+    pace, start = parse_pace(settings.clock), moment("--start", settings.start)
     if start is None and sequence and pace is not REAL:
         start = state.now
     clock = VenueClock(pace, start)

@@ -344,7 +344,7 @@ def test_the_timer_of_a_manual_clock_waits_for_nothing() -> None:
 def test_a_seed_makes_the_same_keys_again() -> None:
     made = []
     for _ in range(2):
-        with running(Settings(port=0, token=TOKEN, seed=7), Kept()) as server:
+        with running(Settings(port=0, token=TOKEN, key_seed=7), Kept()) as server:
             made.append(fetch(server, "POST", "/box/v1/accounts", {"name": "alice"}))
     assert made[0] == made[1]
     with running(Settings(port=0, token=TOKEN), Kept()) as server:
