@@ -39,6 +39,12 @@ class ClockShown(Struct, omit_defaults=True):
     """Of an accelerated clock."""
 
 
+class FeedShown(Struct):
+    kind: str
+    running: bool
+    """Whether it moves the market yet."""
+
+
 class Status(Struct, rename="camel"):
     version: str
     symbols: list[str]
@@ -47,6 +53,7 @@ class Status(Struct, rename="camel"):
     """Number of the last turn."""
     durable_sequence: int
     clock: ClockShown
+    feed: FeedShown
     uptime_seconds: float
     journal: str
     failures: int
@@ -66,6 +73,7 @@ def status(desk: Desk, call: Call) -> Status:
         sequence=venue.sequence,
         durable_sequence=venue.durable_sequence,
         clock=_clock_shown(desk),
+        feed=FeedShown(desk.facts.feed, running=venue.feed is not None),
         uptime_seconds=round(desk.facts.uptime(), 3),
         journal=desk.facts.journal,
         failures=desk.facts.failures(),

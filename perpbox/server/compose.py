@@ -11,6 +11,7 @@ from perpbox.feed.clock import REAL, VenueClock, parse_pace
 from perpbox.instrument import to_json
 from perpbox.journal import Journal, JournalError, KeyStore, open_journal, recover
 from perpbox.server.catalogue import load_catalogue
+from perpbox.server.feeds import open_feed, require_feed
 from perpbox.server.settings import MEMORY, Settings, Unusable, moment, require_usable
 from perpbox.venue import Venue
 
@@ -31,6 +32,7 @@ class Parts:
             self.venue.submit(OpenVenue())
             journal.flush()
             self.venue.note_durable(journal.durable_sequence)
+        self.venue.follow(open_feed(settings, self.venue.state))
 
     @property
     def is_sound(self) -> bool:
@@ -53,6 +55,7 @@ class Parts:
 def compose(settings: Settings) -> Parts:
     """Open the journal and recover the venue. Raises `Unusable` with a sentence."""
     require_usable(settings)
+    require_feed(settings)
     catalogue_json = to_json(load_catalogue(settings.catalogue))
     try:
         journal = open_journal(settings.data, catalogue_json)

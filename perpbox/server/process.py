@@ -15,6 +15,8 @@ import uvloop
 
 import perpbox
 from perpbox.control.desk import Facts
+from perpbox.engine.rejects import Rejected
+from perpbox.feed.clock import MANUAL, ClockMode, iso
 from perpbox.server.beat import Beat
 from perpbox.server.compose import Parts, compose
 from perpbox.server.doors import Doors
@@ -53,6 +55,7 @@ class Process:
             token=settings.token,
             uptime=lambda: time.monotonic() - started,
             failures=lambda: self.http.failures,
+            feed=settings.feed_kind,
         )
         doors = Doors(parts, self._facts, settings, self.loop.call_soon)
         self._hub = doors.hub
@@ -72,6 +75,7 @@ class Process:
         journal.on_durable = lambda sequence: self._soon(lambda: venue.note_durable(sequence))
         journal.on_failure = lambda error: self._soon(lambda: self.fail("journal failed", error))
         venue.on_failure = lambda error: self.fail("venue failed", error)
+        venue.on_feed_end = self._note_feed_end
         try:
             await self.http.start(self.settings.host, self.settings.port)
         except OSError as error:
@@ -85,6 +89,9 @@ class Process:
             sequence=venue.sequence,
             accounts=len(venue.state.accounts),
             symbols=len(venue.state.markets),
+            feed=self.settings.feed_kind,
+            clock=self.settings.clock,
+            time=iso(venue.now()),
         )
 
     async def until_stopped(self) -> int:
@@ -107,6 +114,17 @@ class Process:
         self.exit_code = 1
         self._patience = 0.0
         self.stop()
+
+    def _note_feed_end(self, rejected: Rejected | None) -> None:
+        """The venue serves on; a clock that went by the feed stands."""
+        kind, time = self.settings.feed_kind, iso(self.parts.venue.now())
+        if rejected is None:
+            self._log.info("feed is over", feed=kind, time=time)
+        else:
+            reason = " ".join((rejected.reject.name, *rejected.details))
+            self._log.error("feed refused", feed=kind, time=time, reason=reason)
+        if self.parts.clock.mode is ClockMode.FAST:
+            self.parts.clock.switch(MANUAL)
 
     def _stray(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What nobody has caught: counted and logged like a failed request."""
