@@ -60,7 +60,8 @@ class Dice:
         """Where a value is after a span that wanders about zero, and forgets in `home_span`."""
         if span >= home_span:
             return self.normal() * deviation >> NORMAL_BITS
-        noise = deviation * isqrt((2 * span << 32) // home_span)
+        part = span * (2 * home_span - span)
+        noise = deviation * isqrt((part << 32) // (home_span * home_span))
         return value - value * span // home_span + (self.normal() * noise >> NORMAL_BITS + 16)
 
 
