@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import groupby, islice
 from typing import Final
@@ -204,12 +204,15 @@ class Market:
         if bid <= self.index <= (ask or self.index):
             return 0
         worth = IMPACT_MARGIN * self.symbol.max_leverage()
-        # Level by level: the first few of a book are worth enough, however deep it is.
-        bid, ask = (
-            impact_price(islice(self.levels(side), WHOLE_BOOK), worth, self.index)
-            for side in (BUY, SELL)
-        )
+        bid, ask = (impact_price(self._whole_side(side), worth, self.index) for side in (BUY, SELL))
         return premium_index(self.index, bid, ask)
+
+    def _whole_side(self, side: Side) -> Iterable[tuple[Price, Quantity]]:
+        """All that the book holds on a side; the house's alone is made as far as it is read."""
+        if self.quotes is None and self.book.is_empty:
+            return ladder(self.symbol, self.middle or self.mark, side, self.ladder)
+        # Level by level: the first few of a book are worth enough, however deep it is.
+        return islice(self.levels(side), WHOLE_BOOK)
 
     def house_levels(self, side: Side) -> list[tuple[Price, Quantity]]:
         """The house's quotes on a side, best first, whether clients' orders cross them or not."""
