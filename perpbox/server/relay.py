@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Final
 
-from perpbox.engine.rejects import Rejected
 from perpbox.feed.relay import BadRelay, RelayFeed, RelayTerms, Survey, rest_base, routes, survey
 from perpbox.server.log import Log
 from perpbox.server.relay_link import Link
@@ -53,7 +52,6 @@ class Relay:
         self._feed = RelayFeed(self._venue.state, found.names, queued=self.terms.queued)
         self._feed.begin(found)
         self._venue.follow(self._feed)
-        self._venue.on_feed_end = self._note_end
         self._move()
         for route in routes(self.terms, found.names):
             link = Link(route, self.terms, self._hear, self._log)
@@ -141,9 +139,3 @@ class Relay:
         if figures != self._figures and any(figures.values()):
             self._log.warning("relay passed over", **figures, example=self._feed.example)
         self._figures = figures
-
-    def _note_end(self, rejected: Rejected | None) -> None:
-        """The venue has refused a moment, which this feed never lets come so far."""
-        self._log.error("relay ended", reason=str(rejected))
-        for task in self._tasks:
-            task.cancel()

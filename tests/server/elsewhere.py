@@ -15,6 +15,7 @@ from perpbox.feed.relay import RelayTerms
 from perpbox.journal.journal import Head
 from perpbox.journal.memory import MemoryJournal
 from perpbox.message import Request, Response, Session, Wire, framed
+from perpbox.money import parse
 from perpbox.server.http import HttpServer
 from perpbox.server.relay import Relay
 from perpbox.venue import Venue
@@ -134,6 +135,9 @@ class Stage:
         """Give way to the loop until it holds; the scenario's own time limit ends it."""
         while not condition():  # noqa: ASYNC110  what is awaited has no event of its own
             await asyncio.sleep(0)
+
+    async def until_marked(self, price: str) -> None:
+        await self.until(lambda: self.venue.state.marks["BTCUSDT"] == parse(price))
 
     def logged(self, event: str) -> list[dict[str, object]]:
         return [entry for entry in self.log.entries if entry["event"] == event]

@@ -82,7 +82,7 @@ def test_a_connection_that_is_cut_is_opened_again_and_goes_on() -> None:
             for price in ("61000", "62000", "63000"):
                 listener = await stage.listening()
                 listener.tell(mark(price, price))
-                await stage.until(lambda: stage.venue.state.marks["BTCUSDT"] == parse(price))  # noqa: B023
+                await stage.until_marked(price)
                 assert listener.streams == ["btcusdt@bookTicker"]
                 stage.there.cut()
                 await stage.until(lambda: listener.is_gone)  # noqa: B023
@@ -163,7 +163,7 @@ def test_malformed_messages_are_counted_and_passed_over() -> None:
                 listener.wire.send(framed(nonsense))
             listener.tell(book("1e5", "nothing"))
             listener.tell(mark("61000", "61000"))
-            await stage.until(lambda: stage.venue.state.marks["BTCUSDT"] == parse("61000"))
+            await stage.until_marked("61000")
             relay._tell_figures()
             (told,) = stage.logged("relay passed over")
             assert (told["malformed"], told["dropped"], told["missed"]) == (4, 0, 0)
@@ -185,7 +185,7 @@ def test_what_falls_silent_or_is_refused_is_told() -> None:
             assert stage.logged("relay silent, last prices stay")[0]["symbols"] == "BTCUSDT"
             assert stage.logged("relay refused")[0]["reason"] == "2 no such stream"
             listener.tell(mark("61000", "61000"))
-            await stage.until(lambda: stage.venue.state.marks["BTCUSDT"] == parse("61000"))
+            await stage.until_marked("61000")
             relay._tell_silence()
             assert stage.logged("relay heard again")[0]["symbols"] == "BTCUSDT"
             await relay.stop()
