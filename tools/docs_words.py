@@ -1,8 +1,11 @@
-"""The words of docs/endpoints.md and docs/errors.md: what is done, what is not, what is refused."""
+"""The words of the pages made from the code: what is done, what is not, refused, and told."""
 
 from __future__ import annotations
 
 from typing import Final
+
+from perpbox.api.calendar import TRIGGER_REJECT_REMOVED
+from perpbox.api.streams.names import Kind
 
 PURPOSES: Final = {
     "GET /fapi/v1/ping": "answers `{}`",
@@ -224,3 +227,34 @@ RULES: Final = {
     "NO_DEPTH": "the book has no level so deep for `priceMatch`",
 }
 """By the name of each error: what a client has done when it is told so."""
+
+STREAMS: Final = {
+    Kind.AGGREGATE_TRADE: "trades of one price and side within 100 ms as one",
+    Kind.TRADE: "every trade by itself; not on Binance's pages, and used",
+    Kind.MARK_PRICE: "mark and index price, funding rate to come, next funding",
+    Kind.KLINE: "the candle that is open; told once more when it closes",
+    Kind.CONTINUOUS_KLINE: "the same of a pair's perpetual contract",
+    Kind.MINI_TICKER: "open, high, low, last price and volume of the last 24 hours",
+    Kind.TICKER: "the last 24 hours, with the latest trade",
+    Kind.BOOK_TICKER: "the best bid and ask, when they change",
+    Kind.PARTIAL_DEPTH: "the best levels of the book, when they change",
+    Kind.DIFF_DEPTH: "the levels of the book that have changed",
+    Kind.FORCE_ORDER: "the latest liquidation order of a symbol",
+    Kind.COMPOSITE_INDEX: "silent: there are no such symbols",
+    Kind.CONTRACT_INFO: "a symbol that is traded from now on",
+    Kind.ASSET_INDEX: "index and rates of a margin asset in USD",
+    Kind.TRADING_SESSION: "silent: there are no such symbols",
+}
+"""By what a market stream shows: the words for it."""
+
+EVENTS: Final = {
+    "ORDER_TRADE_UPDATE": "an order was accepted, filled, amended, canceled, or has expired",
+    "TRADE_LITE": "a fill in short, before the two that tell it in full",
+    "ACCOUNT_UPDATE": "wallets or positions have changed; `m` says why",
+    "ALGO_UPDATE": "a conditional order waits, is triggered, placed, filled or ended",
+    "ACCOUNT_CONFIG_UPDATE": "the leverage of a symbol or the asset mode has changed",
+    "MARGIN_CALL": "maintenance margin has reached 80 % of the margin balance",
+    "CONDITIONAL_ORDER_TRIGGER_REJECT": f"a trigger was refused; before {TRIGGER_REJECT_REMOVED}",
+    "listenKeyExpired": "the listen key was not kept for an hour",
+}
+"""By the name of each event of a user data stream: when it is told."""

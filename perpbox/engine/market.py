@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import groupby, islice
 from typing import Final
@@ -199,13 +199,20 @@ class Market:
 
     def impact_premium(self) -> Ratio:
         """The premium index of the book as it stands."""
+        bid, ask = self.best_price(BUY), self.best_price(SELL)
+        # Impact prices are no better than the best ones.
+        if bid <= self.index <= (ask or self.index):
+            return 0
         worth = IMPACT_MARGIN * self.symbol.max_leverage()
-        # Level by level: the first few of a book are worth enough, however deep it is.
-        bid, ask = (
-            impact_price(islice(self.levels(side), WHOLE_BOOK), worth, self.index)
-            for side in (BUY, SELL)
-        )
+        bid, ask = (impact_price(self._whole_side(side), worth, self.index) for side in (BUY, SELL))
         return premium_index(self.index, bid, ask)
+
+    def _whole_side(self, side: Side) -> Iterable[tuple[Price, Quantity]]:
+        """All that the book holds on a side; the house's alone is made as far as it is read."""
+        if self.quotes is None and self.book.is_empty:
+            return ladder(self.symbol, self.middle or self.mark, side, self.ladder)
+        # Level by level: the first few of a book are worth enough, however deep it is.
+        return islice(self.levels(side), WHOLE_BOOK)
 
     def house_levels(self, side: Side) -> list[tuple[Price, Quantity]]:
         """The house's quotes on a side, best first, whether clients' orders cross them or not."""
@@ -217,7 +224,8 @@ class Market:
             self._ladder_key = key
         levels = self._ladder.get(side)
         if levels is None:
-            levels = self._ladder[side] = ladder(self.symbol, key[0], side, self.ladder)
+            levels = list(ladder(self.symbol, key[0], side, self.ladder))
+            self._ladder[side] = levels
         return levels
 
     def house_at(self, side: Side, price: Price) -> Quantity:
@@ -228,6 +236,8 @@ class Market:
         """The house's best quote, crossed or not, 0 if there is none; it builds no ladder."""
         if self.quotes is not None:
             return self.quotes[side][0][0] if self.quotes[side] else 0
+        if not self.ladder.levels:
+            return 0
         middle = self.middle or self.mark
         price = nearest_quote(self.symbol, middle, side, self.ladder.spread)
         return 0 if price < lowest_quote(self.symbol) else price
@@ -253,10 +263,13 @@ class Market:
     def best_price(self, side: Side) -> Price:
         """Best quote of clients and house on a side, 0 if there is none."""
         client = self.book.side(side).best_price()
-        levels = self.shown_levels(side)
-        if not levels:
+        if self.book.side(-side).keys:
+            levels = self.shown_levels(side)
+            house = levels[0][0] if levels else 0
+        else:
+            house = self.house_best(side)
+        if not house:
             return client
-        house = levels[0][0]
         return house if not client or (house - client) * side > 0 else client
 
     def level_price(self, side: Side, rank: int) -> Price:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Reversible
 from copy import copy
 from itertools import islice
-from typing import TypeVar
+from typing import Final, Protocol, TypeVar
 
-from perpbox.account import AccountId, OrderId
+from perpbox.account import AccountId, ConditionalStatus, OrderId, OrderStatus
 from perpbox.engine.line import Line, encode
 from perpbox.journal.changes import Changes
+from perpbox.journal.errors import JournalDamaged
 from perpbox.journal.history import History
 from perpbox.journal.journal import Head, Journal
 from perpbox.journal.keys import NumberedKey
@@ -29,9 +31,12 @@ from perpbox.journal.records import (
     TradeRecord,
     Window,
 )
+from perpbox.journal.retention import Retention
 from perpbox.money import Millis
 
 RowT = TypeVar("RowT")
+OPEN: Final = (OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED)
+"""An order that has no end yet."""
 
 
 class Past:
@@ -56,6 +61,38 @@ class Past:
         self.margin: list[MarginRecord] = []
         self.conditionals: dict[OrderId, ConditionalRecord] = {}
         self.steps: list[StepRecord] = []
+
+    def give_up(self, before: Millis) -> None:
+        """Forget the rows that are older; what is open is kept however old it is."""
+        for trades in self.trades.values():
+            _forget_before(trades, before)
+        _forget_before(self.income, before)
+        _forget_before(self.margin, before)
+        _forget_before(self.steps, before)
+        old = [o for o in self.orders.values() if o.updated < before and o.status not in OPEN]
+        for order in old:
+            del self.orders[order.order_id]
+            key = (order.symbol, order.client_order_id)
+            if self.client_order_ids.get(key) == order.order_id:
+                del self.client_order_ids[key]
+        self.conditionals = {
+            algo_id: waiting
+            for algo_id, waiting in self.conditionals.items()
+            if waiting.updated >= before or waiting.status is ConditionalStatus.NEW
+        }
+
+
+class Timed(Protocol):
+    @property
+    def time(self) -> Millis: ...
+
+
+TimedT = TypeVar("TimedT", bound=Timed)
+
+
+def _forget_before(rows: list[TimedT], before: Millis) -> None:
+    """The rows ascend in time."""
+    del rows[: bisect_left(rows, before, key=lambda row: row.time)]
 
 
 class MemoryHistory(History):
@@ -235,6 +272,16 @@ class MemoryHistory(History):
         place = bisect_left(rows, time, key=lambda row: row.time)
         return rows[place - 1] if place else None
 
+    def give_up(self, retention: Retention, now: Millis) -> None:
+        """Forget what is too old, as a journal's file does."""
+        self._catch_up()
+        if retention.tape is not None:
+            for rows in self._market_trades.values():
+                del rows[: bisect_left(rows, now - retention.tape, key=lambda row: row.time)]
+        if retention.history is not None:
+            for past in self._pasts.values():
+                past.give_up(now - retention.history)
+
     def _past(self, account_id: AccountId) -> Past:
         """The account's rows, or none that are kept: asking opens nothing."""
         self._catch_up()
@@ -306,7 +353,10 @@ class MemoryJournal(Journal):
 
     def __init__(self, head: Head) -> None:
         super().__init__(head, last_sequence=0)
-        self._lines: list[bytes] = []
+        self._lines: deque[bytes] = deque()
+        self._times: deque[Millis] = deque()
+        self._forgotten = 0
+        """Lines that were given up."""
         self._projection = Projection(_no_order, _no_conditional)
         self._history = MemoryHistory(self._projection.take)
         self._keys = MemoryKeys()
@@ -331,16 +381,32 @@ class MemoryJournal(Journal):
     def append(self, line: Line) -> None:
         self._follow(line)
         self._lines.append(encode(line))
+        self._times.append(line.time)
         self._projection.add(line)
 
     def flush(self) -> None:
         """Nothing to do: it is durable already."""
 
     def encoded_lines(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
-        for sequence in range(after + 1, len(self._lines) + 1):
-            yield sequence, self._lines[sequence - 1]
+        if after < self._forgotten:
+            raise JournalDamaged(f"Line {after + 1} of the journal is kept no more.")
+        lines = islice(self._lines, after - self._forgotten, None)
+        yield from enumerate(lines, after + 1)
 
-    def snapshots(self) -> Iterator[tuple[int, bytes]]:
+    def _sweep(self, retention: Retention, now: Millis) -> None:
+        if retention.lines is not None:
+            while self._times and self._times[0] < now - retention.lines:
+                self._times.popleft()
+                self._lines.popleft()
+                self._forgotten += 1
+        self._history.give_up(retention, now)
+
+    @property
+    def first_sequence(self) -> int:
+        return self._forgotten + 1 if self._lines else 0
+
+    def snapshots(self, *, of_any_version: bool = False) -> Iterator[tuple[int, bytes]]:
+        del of_any_version
         return iter(())
 
     def snapshot_due(self, *, closing: bool = False) -> bool:

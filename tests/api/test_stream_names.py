@@ -351,6 +351,12 @@ def test_one_address_opens_so_many_connections_and_no_more() -> None:
     assert not isinstance(exchange.streams.connect(other, wire), Response)
 
 
+def test_a_client_may_send_ten_messages_a_second(exchange: Exchange) -> None:
+    """The shell counts them; pings are among them and have no limit of their own."""
+    session = Connection(exchange, "/ws").session
+    assert (session.messages_per_second, session.pings_per_second) == (10, 0)
+
+
 def test_a_listen_key_outlives_its_connections(exchange: Exchange, alice: Trader) -> None:
     key = listen_key_of(alice)
     first = Connection(exchange, f"/ws/{key}")

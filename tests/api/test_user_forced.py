@@ -60,6 +60,18 @@ def test_a_cross_margin_call(exchange: Exchange) -> None:
     assert list(told["p"][0]) == ["s", "ps", "pa", "mt", "iw", "mp", "up", "mm"]
 
 
+def test_the_cross_wallet_of_a_call_is_without_what_is_set_aside(exchange: Exchange) -> None:
+    trader, stream = long_of(exchange, "0.1", USDT="402.5")
+    trader.post(MARGIN_TYPE, symbol="ETHUSDT", marginType="ISOLATED")
+    exchange.move(ETHUSDT="2500")
+    trader.market("BUY", "0.1", symbol="ETHUSDT")
+    stream.messages()
+    exchange.move(BTCUSDT="46350")
+    wallet = trader.get("/fapi/v3/account")["totalCrossWalletBalance"]
+    assert stream.message()["cw"] == wallet.rstrip("0")
+    assert float(wallet) < 400
+
+
 def test_an_isolated_margin_call_has_no_cross_wallet(exchange: Exchange) -> None:
     """Of a hedge the leg that it is about, with the margin of its own."""
     trader = open_trader(exchange, USDT="1000")
@@ -247,7 +259,8 @@ def test_a_trade_on_the_book_behind_a_liquidation_is_a_trade_again(exchange: Exc
     winner = open_trader(exchange, USDT="5000")
     winner.market("SELL", "0.1")
     open_trader(exchange, USDT="303").market("BUY", "0.1")
-    exchange.move(BTCUSDT="45000")
     stream = follow(winner)
+    exchange.move(BTCUSDT="45000")
+    assert kinds(stream.messages()) == [PLACED, *HANDED_OVER]
     winner.market("BUY", "0.1")
     assert kinds(stream.messages()) == [PLACED, *TRADED]

@@ -85,7 +85,6 @@ def _conditional_ended(teller: Teller, event: ConditionalEvent, now: Millis) -> 
         teller.tell_waiting(waiting, STATUSES[type(event)], now)
         return
     order = as_order(waiting, Order)
-    order.updated = now
     canceled = isinstance(event, happened.ConditionalCanceled)
     order.status = OrderStatus.CANCELED if canceled else OrderStatus.EXPIRED
     if isinstance(event, happened.ConditionalExpired):
