@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from perpbox.engine.commands import OpenVenue
 from perpbox.engine.snapshot import dump
 from perpbox.engine.state import State
 from perpbox.feed.clock import REAL, VenueClock, parse_pace
 from perpbox.instrument import to_json
 from perpbox.journal import Journal, JournalError, KeyStore, open_journal, recover
+from perpbox.journal.retention import Retention
+from perpbox.money import Millis
 from perpbox.server.catalogue import load_catalogue
 from perpbox.server.feeds import open_feed, require_feed
 from perpbox.server.settings import MEMORY, Settings, Unusable, moment, require_usable
 from perpbox.venue import Venue
 
+MEMORY_LINES: Final[Millis] = 60 * 60 * 1000
 KINDS: Final = {True: "memory", False: "sqlite"}
 
 
@@ -23,6 +28,7 @@ class Parts:
 
     def __init__(self, settings: Settings, journal: Journal, state: State, sequence: int) -> None:
         self.journal = journal
+        self.retention = _retention(settings)
         self.kind = KINDS[settings.data == MEMORY]
         self.clock = _clock(settings, state, sequence)
         self.venue = Venue(state, sequence, journal, self.clock)
@@ -43,6 +49,11 @@ class Parts:
         """Dump the state if enough has happened to make the next start much shorter."""
         if self.is_sound and self.journal.snapshot_due(closing=closing):
             self.journal.snapshot(self.venue.sequence, dump(self.venue.state))
+
+    def give_up(self) -> None:
+        """Forget some of what is too old."""
+        if self.journal.failure is None:
+            self.journal.give_up(self.retention, self.venue.now())
 
     def close(self) -> None:
         """Write what is left."""
@@ -89,3 +100,12 @@ def _clock(settings: Settings, state: State, sequence: int) -> VenueClock:
     clock = VenueClock(pace, start)
     clock.set(state.now)
     return clock
+
+
+def _retention(settings: Settings) -> Retention:
+    """As it is set; lines that no later start can read are not worth memory for long."""
+    retention = settings.keep.retention()
+    if settings.data != MEMORY:
+        return retention
+    lines = MEMORY_LINES if retention.lines is None else min(retention.lines, MEMORY_LINES)
+    return replace(retention, lines=lines)
