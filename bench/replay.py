@@ -52,6 +52,8 @@ class ReplayRow(Struct):
     """Trades a second: read, matched, journaled, and on the tape."""
     turn_rate: Figure
     """Turns a second."""
+    cpu: Figure
+    """Seconds of processor time a trade, the journal's thread included."""
     memory: Figure
     """Bytes that the process has grown by in the end."""
 
@@ -61,6 +63,7 @@ class Played(Struct, frozen=True):
     turns: int
     scanned: float
     seconds: float
+    cpu: float
     memory: int
 
 
@@ -91,6 +94,7 @@ def measure_replay(size: Size) -> list[ReplayRow]:
             scanned=figure(p.scanned for p in played),
             rate=figure(p.trades / p.seconds for p in played),
             turn_rate=figure(p.turns / p.seconds for p in played),
+            cpu=figure(p.cpu / p.trades for p in played),
             memory=figure(p.memory for p in played),
         )
         for (what, journal), played in found.items()
@@ -108,8 +112,8 @@ def _played(paths: list[Path], rows: int, journal: str, folder: Path) -> Played:
         scanning: float = worker.ask("open", paths, data)
         while (played := worker.ask("play_a_day")) is None:
             pass
-        trades, turns, seconds, memory = played
-        return Played(trades, turns, rows / scanning, seconds, memory)
+        trades, turns, seconds, cpu, memory = played
+        return Played(trades, turns, rows / scanning, seconds, cpu, memory)
 
 
 class Replayer:
@@ -117,7 +121,7 @@ class Replayer:
 
     def __init__(self) -> None:
         self._feed: RecordedFeed
-        self._seconds = 0.0
+        self._seconds = self._cpu = 0.0
 
     def open(self, paths: list[Path], data: str) -> float:
         """A venue with accounts on it; the seconds in which the recording was read."""
@@ -141,18 +145,19 @@ class Replayer:
         self._trades = venue.state.next_trade_id
         return scanning
 
-    def play_a_day(self) -> tuple[int, int, float, int] | None:
-        """Trades, turns, seconds and memory, once it is over."""
+    def play_a_day(self) -> tuple[int, int, float, float, int] | None:
+        """Trades, turns, seconds, those of the processor, and memory, once it is over."""
         self._day = min(self._day + DAY, self._feed.last_time)
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         self._venue.move_clock(self._day)
         self._parts.journal.flush()
         self._seconds += time.perf_counter() - begun
+        self._cpu += time.process_time() - worked
         if self._day < self._feed.last_time:
             return None
         grown = memory_of(os.getpid()) - self._before
         trades = self._venue.state.next_trade_id - self._trades
-        return trades, self._venue.sequence - self._turns, self._seconds, grown
+        return trades, self._venue.sequence - self._turns, self._seconds, self._cpu, grown
 
     def stop(self) -> None:
         """Nothing to end: the journal's file is thrown away."""

@@ -200,6 +200,7 @@ def show_replay(console: Console, rows: list[ReplayRow]) -> None:
         "read and checked: rows/s",
         "trades/s",
         "turns/s",
+        "CPU µs a trade",
         "memory MiB",
     )
     for row in rows:
@@ -211,6 +212,7 @@ def show_replay(console: Console, rows: list[ReplayRow]) -> None:
             whole(row.scanned),
             whole(row.rate),
             whole(row.turn_rate),
+            micros(row.cpu),
             mebibytes(row.memory),
         )
     console.print(table)
