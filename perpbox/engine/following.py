@@ -56,9 +56,13 @@ def _require_possible(turn: Turn, move: MarketMove) -> None:
     highest = max(move.mark, move.middle, best.ask if best is not None else 0)
     fits = True
     for side, price, quantity in move.prints:
-        lowest = min(lowest, price)
-        highest = max(highest, price)
-        fits = fits and quantity > 0 and abs(side) == 1
+        # Written out: this is asked of every trade that is printed.
+        if price < lowest:
+            lowest = price
+        elif price > highest:
+            highest = price
+        if quantity <= 0 or side * side != 1:
+            fits = False
     possible = lowest > 0 and move.middle >= 0 and within_bounds(symbol, highest)
     possible = possible and (best is None or best.fit(symbol))
     turn.require(possible, Reject.INVALID_PRICE, move.symbol)

@@ -49,8 +49,10 @@ def traded(state: State, event: happened.Traded, now: Millis) -> None:
 def _move_up(market: Market, event: happened.Traded) -> None:
     """What others traded at their price was ahead of the clients' orders there."""
     side = market.book.side(-event.taker_side)
-    for order in side.levels.get(event.price * side.sign, {}).values():
-        order.ahead = max(0, order.ahead - event.quantity)
+    waiting = side.levels.get(event.price * side.sign)
+    if waiting:
+        for order in waiting.values():
+            order.ahead = max(0, order.ahead - event.quantity)
 
 
 def _take_quote(market: Market, event: happened.Traded) -> None:

@@ -106,7 +106,7 @@ def number(text: str) -> int:
 
 
 def whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+    if not text.isdecimal():
         raise BadRow(f"{text!r} is no whole number")
     return int(text)
 

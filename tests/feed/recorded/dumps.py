@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from perpbox.account import BUY, SELL
 from perpbox.engine.commands import Command, OpenVenue
 from perpbox.engine.events import Event, Traded
 from perpbox.engine.line import Line
@@ -37,6 +38,7 @@ KLINES: Final = (
     "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,"
     "taker_buy_quote_volume,ignore"
 )
+WAYS: Final = {BUY: "buys", SELL: "sells"}
 FUNDING: Final = "calc_time,funding_interval_hours,last_funding_rate"
 
 
@@ -105,7 +107,7 @@ class Stage:
     def trades(self, symbol: str = "BTCUSDT") -> list[tuple[Millis, str, str, str]]:
         """When, which way, how much and at which price."""
         return [
-            (time, "buys" if e.taker_side > 0 else "sells", *map(text_short, (e.quantity, e.price)))
+            (time, WAYS[e.taker_side], text_short(e.quantity), text_short(e.price))
             for time, e in self.events(Traded, symbol)
             if isinstance(e, Traded)
         ]

@@ -70,8 +70,9 @@ def test_moves_of_a_mark_price_touch_both_extremes(bar: Bar, wanted: int) -> Non
 
 
 def bar(span: int, prices: str, volume: str = "10", count: int = 100) -> Bar:
-    figures = [parse(text) for text in (*prices.split(), volume)]
-    return Bar(START, START + span - 1, *figures, parse("4"), count)
+    opened, high, low, closed = (parse(text) for text in prices.split())
+    times = START, START + span - 1
+    return Bar(*times, opened, high, low, closed, parse(volume), parse("4"), count)
 
 
 def test_a_long_bar_has_a_trade_a_minute() -> None:
