@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -18,6 +20,12 @@ from perpbox.server.background import running
 from perpbox.server.settings import Settings
 from tests.server.programs import PATIENCE, started
 from tests.server.shell import Kept
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def without_figures(text: str) -> str:
+    return re.sub(r"\d[\d.]*", "#", text)
 
 
 def json_in(lines: list[str]) -> dict[str, object]:
@@ -40,6 +48,8 @@ def test_it_shows_an_account_that_a_pasted_line_shows_again() -> None:
         output, errors = program.end()
         assert (program.exit_code, errors) == (0, "")
         assert output.endswith("Stopped.\n")
+    shown = README.read_text().partition("<!-- demo:")[2].split("```")[1].strip()
+    assert without_figures("\n".join(lines)).startswith(without_figures(shown))
     assert any(line.startswith("URL      http://127.0.0.1:") for line in lines)
     assert any(line.startswith("secret   ") for line in lines)
     table = [line.split() for line in lines if line.split()[:1] == ["totalWalletBalance"]]
