@@ -80,6 +80,7 @@ PURPOSES: Final = {
     "GET /fapi/v1/openOrder": "one open order",
     "GET /fapi/v1/openOrders": "the open orders of a symbol or of all",
     "GET /fapi/v1/allOrders": "orders of at most seven days, or from an order id on",
+    "GET /fapi/v1/orderAmendment": "amendments of an order, of at most three months",
     "GET /fapi/v1/userTrades": "fills of at most seven days, or from a trade id on",
     "GET /fapi/v1/forceOrders": "liquidation and ADL orders of at most seven days",
     "GET /fapi/v1/income": "money in and out, of at most three months",
@@ -87,7 +88,6 @@ PURPOSES: Final = {
 }
 
 NOT_SERVED: Final = (
-    ("GET", "/fapi/v1/orderAmendment", "past amendments of an order"),
     ("GET", "/fapi/v1/indexPriceKlines", "klines of the index price"),
     ("GET", "/fapi/v1/markPriceKlines", "klines of the mark price"),
     ("GET", "/fapi/v1/premiumIndexKlines", "klines of the premium index"),

@@ -239,6 +239,14 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/openOrder", USER_DATA, 1, history.open_order),
     Route("GET", "/fapi/v1/openOrders", USER_DATA, with_symbol(1, 40), history.open_orders),
     Route("GET", "/fapi/v1/allOrders", USER_DATA, 5, history.all_orders, of_history=True),
+    Route(
+        "GET",
+        "/fapi/v1/orderAmendment",
+        USER_DATA,
+        1,
+        history.order_amendments,
+        of_history=True,
+    ),
     Route("GET", "/fapi/v1/userTrades", USER_DATA, 5, history.user_trades, of_history=True),
     Route(
         "GET",

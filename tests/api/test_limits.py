@@ -127,6 +127,7 @@ WEIGHTS: Final = {
     "GET /fapi/v1/openOrders": 40,
     "GET /fapi/v1/openOrders?symbol=BTCUSDT": 1,
     "GET /fapi/v1/allOrders": 5,
+    "GET /fapi/v1/orderAmendment": 1,
     "GET /fapi/v1/userTrades": 5,
     "GET /fapi/v1/income": 30,
     "POST /fapi/v1/listenKey": 1,
