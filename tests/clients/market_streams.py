@@ -222,12 +222,6 @@ class MarketHeard:
 
     def depth(self, stream: str) -> None:
         """No update is missing, and each level that was told of stands as it was told last."""
-        rows = self.feed.rows(stream)
-        for before, after in pairwise(rows):
-            self.checks.equal(after["pu"], before["u"], "pu after u")
-            self.checks.that(before["u"] < after["U"] <= after["u"], "U and u go up")
-        known = self.rest.get("depth", symbol=SYMBOL, limit=5)["lastUpdateId"]
-        self.checks.that(rows[-1]["u"] <= known, f"{rows[-1]['u']} is no later than {known}")
 
         def told(rows: list[Row]) -> object:
             return [last_levels(rows, side) for side in "ba"]
@@ -243,6 +237,12 @@ class MarketHeard:
             ]
 
         self.settled(stream, told, wanted)
+        rows = self.feed.rows(stream)
+        for before, after in pairwise(rows):
+            self.checks.equal(after["pu"], before["u"], "pu after u")
+            self.checks.that(before["u"] < after["U"] <= after["u"], "U and u go up")
+        known = self.rest.get("depth", symbol=SYMBOL, limit=5)["lastUpdateId"]
+        self.checks.that(rows[-1]["u"] <= known, f"{rows[-1]['u']} is no later than {known}")
 
 
 def levels_of(levels: list[list[str]]) -> dict[Decimal, Decimal]:

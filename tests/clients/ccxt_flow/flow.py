@@ -38,12 +38,12 @@ def over_rest(base_url: str, account: Keys, checks: Checks) -> None:
         checks.that(watcher.watch_account(), "the account's stream is open")
         checks.that(watcher.watch_market(), "the market's streams are open")
         checks.that(aggregates.watch_aggregates(), "the stream of aggregates is open")
-        WatchedStory(trader, checks, watcher).play()
+        story = WatchedStory(trader, checks, watcher)
+        story.play()
+        story.stand()
         WatchedMarket(watcher, trader.exchange, checks).agree()
-        listed = trader.exchange.fetch_trades
-        WatchedMarket(aggregates, trader.exchange, checks).trades(
-            "aggregates", lambda: listed(aggregates.symbol)
-        )
+        market_of_aggregates = WatchedMarket(aggregates, trader.exchange, checks)
+        market_of_aggregates.trades("aggTrades", ("a", "p", "q", "T", "m"))
         market = trader.exchange.market(trader.unified(SYMBOL))
         checks.equal((market["swap"], market["linear"]), (True, True), "ccxt's kind of market")
     finally:

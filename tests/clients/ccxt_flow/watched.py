@@ -20,6 +20,7 @@ ORDER = (
 TRADE = ("id", "order", "symbol", "timestamp", "side", "takerOrMaker", "price", "amount", "cost")
 MINI = ("symbol", "last", "open", "high", "low", "baseVolume", "quoteVolume")
 DAY = (*MINI, "vwap", "change", "percentage")
+MARKET_TRADE = ("id", "symbol", "timestamp", "side", "price", "amount", "cost")
 QUOTE = ("symbol", "bid", "bidVolume", "ask", "askVolume")
 
 
@@ -123,7 +124,7 @@ class WatchedMarket:
             return rest.fetch_ohlcv(symbol, "1m", since=first)
 
         self.settled("order book", lambda: latest["order book"], book)
-        self.trades("trades", lambda: rest.fetch_trades(symbol, params=OF_SINGLE_TRADES))
+        self.trades("trades", ("id", "price", "qty", "time", "isBuyerMaker"))
         self.settled(
             "ticker", lambda: last("ticker", DAY), lambda: picked(rest.fetch_ticker(symbol), DAY)
         )
@@ -142,19 +143,26 @@ class WatchedMarket:
         self.settled("candles", lambda: list(exchange.ohlcvs[symbol]["1m"]), candles)
         self.checks.equal(self.watcher.failures(), {}, "watch_* calls that have ended")
 
-    def trades(self, name: str, listed: Callable[[], Any]) -> None:
-        """All since the venue began."""
-        fields = ("id", "symbol", "timestamp", "side", "price", "amount", "cost")
-
-        def rows(trades: Any) -> Any:
-            return [picked(trade, fields) for trade in trades]
-
+    def trades(self, path: str, fields: tuple[str, str, str, str, str]) -> None:
+        """All since the venue began, as that endpoint has them, in these fields."""
         symbol = self.watcher.symbol
-        self.settled(
-            name,
-            lambda: rows(self.watcher.exchange.trades.get(symbol, [])),
-            lambda: rows(listed()),
-        )
+
+        def told() -> Any:
+            return [
+                picked(row, MARKET_TRADE) for row in self.watcher.exchange.trades.get(symbol, [])
+            ]
+
+        def wanted() -> Any:
+            rows = self.rest.get(path, symbol=SYMBOL, limit=1000)
+            return [trade_of(symbol, *(row[field] for field in fields)) for row in rows]
+
+        self.settled(path, told, wanted)
 
 
-OF_SINGLE_TRADES = {"fetchTradesMethod": "fapiPublicGetTrades"}
+def trade_of(
+    symbol: str, trade_id: int, price: str, quantity: str, time: int, buyer_is_maker: bool
+) -> list[Any]:
+    """A trade of REST as ccxt has to make it of the stream."""
+    cost = float(number(price) * number(quantity))
+    side = "sell" if buyer_is_maker else "buy"
+    return [str(trade_id), symbol, time, side, float(price), float(quantity), cost]

@@ -184,7 +184,9 @@ def run(base_url: str, account: Keys, _other: Keys) -> int:
         streams = ConnectorStreams(base_url, key, feed, checks)
         try:
             streams.subscribe()
-            FullStory(trader, checks, feed).play()
+            story = FullStory(trader, checks, feed)
+            story.play()
+            story.stand()
             MarketHeard(base_url, feed, checks).agree(STREAMS)
             streams.leave()
         finally:

@@ -39,7 +39,9 @@ def over_rest(base_url: str, account: Keys, checks: Checks) -> None:
     try:
         with kept_warnings() as warnings:
             streams.subscribe(trader.row(trader.rest.start_user_data_stream())["listenKey"])
-            FullStory(trader, checks, feed).play()
+            story = FullStory(trader, checks, feed)
+            story.play()
+            story.stand()
             MarketHeard(base_url, feed, checks).agree(list(SUBSCRIPTIONS))
             streams.leave()
         check_warnings(checks, warnings)

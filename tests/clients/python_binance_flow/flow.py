@@ -35,7 +35,9 @@ def over_rest(base_url: str, account: Keys, checks: Checks) -> None:
         checks.that(streams.subscribe(), "all sockets are open")
         trader = PythonBinanceTrader(base_url, *account)
         try:
-            FullStory(trader, checks, feed).play()
+            story = FullStory(trader, checks, feed)
+            story.play()
+            story.stand()
             used = int(trader.client.response.headers["x-mbx-used-weight-1m"])
             checks.that(used > 0, "the last answer tells the weight used in this minute")
         finally:

@@ -95,8 +95,8 @@ class ManagerStreams:
         self.hear({"stream": USER, "data": message} if message["e"] != "error" else message)
 
     def close(self) -> None:
+        """Its sockets end by themselves, each when it looks up from waiting for a message."""
         self.manager.stop()
-        self.manager.join(20)
 
 
 class DepthCache:
@@ -115,10 +115,13 @@ class DepthCache:
     async def first(self) -> tuple[Any, Any]:
         """The book after the first message."""
         client = await AsyncClient.create()
+        sockets = BinanceSocketManager(client)
+        manager = FuturesDepthCacheManager(client, SYMBOL, bm=sockets, conv_type=str)
+        await manager.__aenter__()
         try:
-            sockets = BinanceSocketManager(client)
-            async with FuturesDepthCacheManager(client, SYMBOL, bm=sockets, conv_type=str) as book:
-                cache = await book.recv()
-                return cache.get_bids(), cache.get_asks()
+            cache = await manager.recv()
+            return cache.get_bids(), cache.get_asks()
         finally:
+            # It is read until something comes, so the end has to come from here too.
+            await asyncio.gather(manager.__aexit__(None, None, None), manager._socket.ws.close())
             await client.close_connection()

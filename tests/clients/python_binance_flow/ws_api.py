@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 
 from exact import plain
@@ -96,5 +97,10 @@ class SocketTrader(PythonBinanceTrader):
         return dict(self.client.ws_futures_get_order_book(symbol=symbol, limit=limit))
 
     def close(self) -> None:
-        self.client.loop.run_until_complete(self.client.ws_future.close())
+        self.client.loop.run_until_complete(self.end())
         super().close()
+
+    async def end(self) -> None:
+        """Its connection is read until something comes, so the end has to come from here too."""
+        api = self.client.ws_future
+        await asyncio.gather(api.close(), *([api.ws.close()] if api.ws else []))
