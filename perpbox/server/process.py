@@ -51,6 +51,7 @@ class Process:
         self._pacer = Pacer(self._hub, self.loop)
         self.beat = Beat(parts, self._hub, self.loop, partial(self.fail, "timer failed"))
         self.http = HttpServer(doors.answer, parts.venue.when_durable, log, connect=doors.connect)
+        self._hub.on_failure = lambda error: self.http.note_failure(error, "STREAM", "")
 
     @property
     def base_url(self) -> str:
