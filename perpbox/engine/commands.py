@@ -17,7 +17,7 @@ from perpbox.account import (
     Side,
     TimeInForce,
 )
-from perpbox.engine.ladder import LadderTerms
+from perpbox.engine.ladder import BestQuotes, LadderTerms
 from perpbox.engine.market import FundingTerms
 from perpbox.money import Amount, Millis, Price, Quantity, Ratio
 
@@ -47,6 +47,17 @@ class Transfer(Struct, frozen=True, array_like=True, tag=True):
     account_id: AccountId
     asset: str
     amount: Amount
+
+
+class Convert(Struct, frozen=True, array_like=True, tag=True):
+    """Accept a quote of the venue's: so much of one asset for so much of another."""
+
+    account_id: AccountId
+    quote_id: str
+    from_asset: str
+    from_amount: Amount
+    to_asset: str
+    to_amount: Amount
 
 
 class PlaceOrder(Struct, frozen=True, array_like=True, tag=True):
@@ -194,6 +205,8 @@ class MarketMove(Struct, frozen=True, array_like=True):
     """Around which the house quotes; 0: around the mark price."""
     prints: list[tuple[Side, Price, Quantity]] = []
     """Taker's side, price and quantity, in order."""
+    best: BestQuotes | None = None
+    """The best quotes, where they are known: the ladder begins at them."""
 
 
 class FollowMarket(Struct, frozen=True, array_like=True, tag=True):
@@ -250,6 +263,7 @@ Command: TypeAlias = (
     | ResetAccount
     | CloseAccount
     | Transfer
+    | Convert
     | PlaceOrder
     | AmendOrder
     | CancelOrder

@@ -21,7 +21,7 @@ from perpbox.account import (
     TimeInForce,
     Trigger,
 )
-from perpbox.engine.ladder import LadderTerms
+from perpbox.engine.ladder import BestQuotes, LadderTerms
 from perpbox.engine.market import FundingTerms
 from perpbox.money import Amount, Millis, Price, Product, Quantity, Ratio
 
@@ -36,6 +36,10 @@ class MoneyReason(Enum):
     INSURANCE_CLEAR = "INSURANCE_CLEAR"
     """A liquidation fee, or a debt that the insurance fund pays."""
     AUTO_EXCHANGE = "AUTO_EXCHANGE"
+    COIN_SWAP_DEPOSIT = "COIN_SWAP_DEPOSIT"
+    """What a conversion brings."""
+    COIN_SWAP_WITHDRAW = "COIN_SWAP_WITHDRAW"
+    """What a conversion takes."""
     RESET = "RESET"
     """Back to the opening balances; no income row."""
 
@@ -77,6 +81,19 @@ class MoneyMoved(Struct, frozen=True, array_like=True, tag=True):
     transaction_id: int
     symbol: str = ""
     trade_id: int = 0
+
+
+class Converted(Struct, frozen=True, array_like=True, tag=True):
+    """A quote was accepted; the money moves in events of its own."""
+
+    account_id: AccountId
+    conversion_id: int
+    """The transaction id of the first of the two."""
+    quote_id: str
+    from_asset: str
+    from_amount: Amount
+    to_asset: str
+    to_amount: Amount
 
 
 class OrderAccepted(Struct, frozen=True, array_like=True, tag=True):
@@ -341,6 +358,8 @@ class PriceMoved(Struct, frozen=True, array_like=True, tag=True):
     """Whether an operator's quotes stay where they are; else the ladder takes their place."""
     middle: Price = 0
     """Around which the ladder stands; 0: around the mark price."""
+    best: BestQuotes | None = None
+    """At which the ladder begins, where a feed knows them."""
 
 
 class LadderSet(Struct, frozen=True, array_like=True, tag=True):
@@ -422,6 +441,7 @@ Event: TypeAlias = (
     | AccountReset
     | AccountClosed
     | MoneyMoved
+    | Converted
     | OrderAccepted
     | OrderRested
     | OrderFilled
