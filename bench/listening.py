@@ -12,8 +12,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from bench.machine import allow_many_files
 from bench.worker import Worker, obey
+from perpbox.server.life import allow_many_files
 
 SECONDS: Final = 30.0
 """How long an answer or a message may take."""

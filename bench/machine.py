@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -23,18 +22,6 @@ class Machine(Struct):
     commit: str
     load: float
     """Of the last minute before the start; others at work make every figure worse."""
-
-
-FILES: Final = 4096
-"""What a process may have open here at once, connections too."""
-
-
-def allow_many_files() -> None:
-    """Of this process; systems begin with as few as 256."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def this_machine() -> Machine:

@@ -93,7 +93,7 @@ def of_streams(streams: Streams) -> Iterator[Verdict]:
     for row in streams.fan_out:
         yield Verdict(
             f"≥ {DELIVERED:,} messages/s: {row.streams} to {row.listeners:,}",
-            f"{row.rate.median:,.0f}/s",
+            f"{row.rate.median:,.0f}/s, {1 / row.cpu.median:,.0f} in a second of processor time",
             row.rate.median >= DELIVERED,
         )
     for event in streams.events:

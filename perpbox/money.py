@@ -83,7 +83,10 @@ def text_at(value: int, decimals: int) -> str:
 
 def text_short(value: int) -> str:
     """Write without zeros at the end: "0.1", "50000"."""
-    return text(value).rstrip("0").rstrip(".")
+    if value < 0:
+        return "-" + text_short(-value)
+    whole, rest = divmod(value, SCALE)
+    return f"{whole}.{rest:08d}".rstrip("0") if rest else str(whole)
 
 
 def decimals_of(value: int) -> int:

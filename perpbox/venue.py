@@ -124,6 +124,11 @@ class Venue:
         """Let this feed move the market from now on; None: nobody does."""
         self._feed = feed
 
+    @property
+    def feed(self) -> Feed | None:
+        """The one that moves the market, as long as it does."""
+        return self._feed
+
     def _feed_is_due(self, now: Millis) -> bool:
         feed = self._feed
         return feed is not None and feed.next_time is not None and feed.next_time <= now
@@ -191,8 +196,15 @@ class Venue:
     def note_durable(self, sequence: int) -> None:
         """The journal is durable up to here; on the writer's thread."""
         self.durable_sequence = max(self.durable_sequence, sequence)
-        while self._waiters and self._waiters[0][0] <= self.durable_sequence:
-            self._waiters.popleft()[1]()
+        try:
+            while self._is_awaited():
+                self._waiters.popleft()[1]()
+        finally:
+            if self._is_awaited():  # one has raised, and the others would wait for ever
+                self.note_durable(sequence)
+
+    def _is_awaited(self) -> bool:
+        return bool(self._waiters) and self._waiters[0][0] <= self.durable_sequence
 
     def when_durable(self, sequence: int, callback: Callable[[], None]) -> None:
         """Call back, on the writer's thread, once the journal is durable up to `sequence`."""

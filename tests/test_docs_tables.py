@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +12,14 @@ import pytest
 
 from perpbox.api.errors import Error
 from perpbox.api.routes import ROUTES
+from perpbox.api.shapes import events
+from perpbox.api.streams.names import Kind, parse_name
 from perpbox.api.ws_api.methods import METHODS, SESSION_METHODS
+from perpbox.server.settings import KeepSettings, RecordedSettings, Settings, SyntheticSettings
 from tools.docs import DOCS, PAGES, methods, weight_text
-from tools.docs_words import NOT_SERVED, PURPOSES, RULES, SESSION
+from tools.docs_settings import settings_rows
+from tools.docs_streams import names, pace
+from tools.docs_words import EVENTS, NOT_SERVED, PURPOSES, RULES, SESSION, STREAMS
 
 TSV: Final = Path(__file__).parents[2] / "shared" / "spec" / "endpoints.tsv"
 SERVED: Final = {f"{route.method} {route.path}" for route in ROUTES}
@@ -57,6 +64,22 @@ def test_every_documented_endpoint_is_served_or_said_not_to_be() -> None:
     assert documented == SERVED | {f"{method} {path}" for method, path, _ in NOT_SERVED}
 
 
+def test_every_stream_has_its_words_and_is_one() -> None:
+    assert list(STREAMS) == list(Kind)
+    shown = {words for _, _, words in names()}
+    assert shown == set(STREAMS.values())
+    for spoken, speed, words in names():
+        name = re.sub("<(symbol|pair|asset index)>", "btcusdt", spoken.strip("`"))
+        asked = parse_name(name.replace("<interval>", "1m").replace("<5/10/20>", "10"))
+        assert asked is not None, spoken
+        assert (pace(asked.speed), STREAMS[asked.kind]) == (speed, words)
+
+
+def test_every_event_has_its_words_and_no_other() -> None:
+    source = Path(events.__file__).read_text(encoding="utf-8")
+    assert set(re.findall(r'(?:head\(|"e": )"(\w+)"', source)) == set(EVENTS)
+
+
 def test_weights_that_depend_on_something_say_on_what() -> None:
     texts = {f"{route.method} {route.path}": weight_text(route) for route in ROUTES}
     assert texts["GET /fapi/v3/account"] == "5"
@@ -66,8 +89,19 @@ def test_weights_that_depend_on_something_say_on_what() -> None:
     )
 
 
+def test_every_setting_has_its_words() -> None:
+    told = settings_rows()
+    tables = {"The process": Settings, "[synthetic]": SyntheticSettings}
+    tables |= {"[recorded]": RecordedSettings, "[keep]": KeepSettings}
+    assert list(told) == list(tables)
+    for heading, kind in tables.items():
+        names = [field.name for field in fields(kind) if not is_dataclass(field.default)]
+        assert [row[0] for row in told[heading]] == [f"`{name}`" for name in names]
+        assert all(row[-1].endswith(".") for row in told[heading])
+
+
 def test_pages_are_tables_that_hold_together() -> None:
     for page in PAGES.values():
         rows = [line for line in page().splitlines() if line.startswith("|")]
-        assert len(rows) > 40
+        assert len(rows) > 25
         assert all(row.endswith("|") and row.count("`") % 2 == 0 for row in rows)

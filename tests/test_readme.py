@@ -38,6 +38,14 @@ def run(command: str, base_url: str) -> Any:
     return json.loads(done.stdout)
 
 
+def printed_by(code: str, names: dict[str, Any]) -> list[str]:
+    """The words that the README's code prints, with these names and those it adds."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(code, names)  # noqa: S102  the README's code is what is under test
+    return printed.getvalue().split()
+
+
 def test_the_two_commands_are_targets_of_the_makefile() -> None:
     makefile = (ROOT / "Makefile").read_text()
     shown = re.findall(r"^make (\w+)", blocks("bash")[0], re.MULTILINE)
@@ -63,7 +71,8 @@ def test_every_file_linked_is_there() -> None:
         assert (ROOT / target).exists(), target
 
 
-def test_the_calls_answer_and_ccxt_trades() -> None:
+def test_the_calls_answer_and_ccxt_trades(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     ccxt = pytest.importorskip("ccxt")
     with running(Settings(port=0, token="secret")) as server:
         account = run(curls()[0], server.base_url)
@@ -74,11 +83,11 @@ def test_the_calls_answer_and_ccxt_trades() -> None:
             f"{account['apiKey']!r}, {account['secretKey']!r}",
             code,
         )
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec(code, {"ccxt": ccxt})  # noqa: S102  the README's code is what is under test
-        initial_margin, available = map(float, printed.getvalue().split())
+        names: dict[str, Any] = {"ccxt": ccxt}
+        initial_margin, available = map(float, printed_by(code, names))
         assert initial_margin > 0
         assert 10_000 - initial_margin - 2 < available < 10_000 - initial_margin
+        told = printed_by(blocks("python")[1], names)
+        assert told == re.findall(r"`([A-Z_]+)`", README.partition("This prints")[2])[:4]
         for command in curls()[1:]:
             assert "error" not in run(command, server.base_url)

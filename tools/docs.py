@@ -1,4 +1,4 @@
-"""Makes docs/endpoints.md and docs/errors.md out of the tables that the API runs on.
+"""Makes the pages of docs/ that tell the tables that the API runs on.
 
     python -m tools.docs
 
@@ -8,7 +8,7 @@ The tables say what is served and what is refused with; the words beside each ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,9 @@ from perpbox.api.params import Params
 from perpbox.api.routes import ROUTES, Route, Security
 from perpbox.api.ws_api.app import PATH
 from perpbox.api.ws_api.methods import HANDSHAKE_WEIGHT, METHODS, SESSION_WEIGHT
+from tools.docs_settings import settings_page
+from tools.docs_streams import streams_page
+from tools.docs_table import table
 from tools.docs_words import NOT_SERVED, PURPOSES, RULES, SESSION
 
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
@@ -160,20 +163,11 @@ Before a request reaches the API, the server itself refuses what is no HTTP (400
 """
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of Markdown; a bar within a cell is written so that it does not end it."""
-    lines = [line_of(head), line_of(["---"] * len(head))]
-    lines.extend(line_of([cell.replace("|", "\\|") for cell in row]) for row in rows)
-    return "\n".join(lines)
-
-
-def line_of(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |".replace("|  |", "| |")
-
-
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "endpoints.md": endpoints_page,
     "errors.md": errors_page,
+    "settings.md": settings_page,
+    "streams.md": streams_page,
 }
 
 if __name__ == "__main__":

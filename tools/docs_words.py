@@ -1,14 +1,18 @@
-"""The words of docs/endpoints.md and docs/errors.md: what is done, what is not, what is refused."""
+"""The words of the pages made from the code: what is done, what is not, refused, and told."""
 
 from __future__ import annotations
 
 from typing import Final
+
+from perpbox.api.calendar import TRIGGER_REJECT_REMOVED
+from perpbox.api.streams.names import Kind
 
 PURPOSES: Final = {
     "GET /fapi/v1/ping": "answers `{}`",
     "GET /fapi/v1/time": "the venue's time",
     "GET /fapi/v1/exchangeInfo": "symbols with their filters, margin assets, limits",
     "GET /fapi/v1/depth": "the book of a symbol, clients' orders and house quotes together",
+    "GET /fapi/v1/rpiDepth": "the book of a symbol; there are no RPI orders to add to it",
     "GET /fapi/v1/trades": "the latest trades of a symbol, at most 1000",
     "GET /fapi/v1/historicalTrades": "trades of a symbol from an id on, of at most three months",
     "GET /fapi/v1/aggTrades": "fills of one price and side within 100 ms as one, of a year",
@@ -22,6 +26,9 @@ PURPOSES: Final = {
     "GET /fapi/v1/fundingRate": "the funding rates that were settled, of a symbol or of all",
     "GET /fapi/v1/fundingInfo": "the symbols whose funding is not of 8 hours with the usual cap",
     "GET /fapi/v1/assetIndex": "index and rates of the margin assets in USD",
+    "GET /fapi/v1/constituents": "what an index price is made of: what the venue is told",
+    "GET /fapi/v1/indexInfo": "`[]`: no symbol is a composite index",
+    "GET /fapi/v1/tradingSchedule": "a week without trading: no symbol keeps a market's hours",
     "GET /fapi/v1/insuranceBalance": "what the insurance fund holds",
     "GET /fapi/v1/symbolAdlRisk": "how likely auto-deleveraging is in a symbol or in all",
     "GET /fapi/v3/account": "the account: totals, assets, positions that are held or ordered",
@@ -39,12 +46,22 @@ PURPOSES: Final = {
     "GET /fapi/v1/positionSide/dual": "whether the account is in hedge mode",
     "GET /fapi/v1/multiAssetsMargin": "whether the account is in multi-assets mode",
     "GET /fapi/v1/feeBurn": "whether commission is paid in BNB",
+    "GET /fapi/v1/apiTradingStatus": "no indicators: there are no quantitative rules to break",
+    "GET /fapi/v1/pmAccountInfo": "-2015: no account is one of portfolio margin",
+    "GET /fapi/v1/account": "the account as the first version of the API told it",
+    "GET /fapi/v1/balance": "the balances, likewise",
+    "GET /fapi/v1/positionRisk": "the positions, likewise",
     "POST /fapi/v1/positionSide/dual": "sets hedge mode or one-way mode",
     "POST /fapi/v1/multiAssetsMargin": "sets multi-assets mode or single-asset mode",
     "POST /fapi/v1/feeBurn": "pays commission in BNB at a discount, or not",
     "POST /fapi/v1/leverage": "sets the leverage of a symbol",
     "POST /fapi/v1/marginType": "sets cross or isolated margin of a symbol",
     "POST /fapi/v1/positionMargin": "puts margin into an isolated position or takes it out",
+    "POST /fapi/v1/stock/contract": "agrees to trade perpetuals of stocks; there are none",
+    "GET /fapi/v1/convert/exchangeInfo": "the assets that can be converted, and how much of each",
+    "POST /fapi/v1/convert/getQuote": "a quote at the asset index, good for ten seconds",
+    "POST /fapi/v1/convert/acceptQuote": "converts at that quote, at once",
+    "GET /fapi/v1/convert/orderStatus": "one conversion",
     "POST /fapi/v1/order": "places a LIMIT or MARKET order",
     "PUT /fapi/v1/order": "amends price and quantity of an open order",
     "DELETE /fapi/v1/order": "cancels an open order",
@@ -67,6 +84,7 @@ PURPOSES: Final = {
     "GET /fapi/v1/openOrder": "one open order",
     "GET /fapi/v1/openOrders": "the open orders of a symbol or of all",
     "GET /fapi/v1/allOrders": "orders of at most seven days, or from an order id on",
+    "GET /fapi/v1/orderAmendment": "amendments of an order, of at most three months",
     "GET /fapi/v1/userTrades": "fills of at most seven days, or from a trade id on",
     "GET /fapi/v1/forceOrders": "liquidation and ADL orders of at most seven days",
     "GET /fapi/v1/income": "money in and out, of at most three months",
@@ -74,28 +92,16 @@ PURPOSES: Final = {
 }
 
 NOT_SERVED: Final = (
-    ("GET", "/fapi/v1/orderAmendment", "past amendments of an order"),
     ("GET", "/fapi/v1/indexPriceKlines", "klines of the index price"),
     ("GET", "/fapi/v1/markPriceKlines", "klines of the mark price"),
     ("GET", "/fapi/v1/premiumIndexKlines", "klines of the premium index"),
     ("GET", "/fapi/v1/openInterest", "open interest"),
-    ("GET", "/fapi/v1/rpiDepth", "the book with retail price improvement"),
-    ("GET", "/fapi/v1/indexInfo", "what composite indexes are made of"),
-    ("GET", "/fapi/v1/constituents", "what an index price is made of"),
-    ("GET", "/fapi/v1/tradingSchedule", "trading hours"),
-    ("GET", "/fapi/v1/apiTradingStatus", "quantitative rules"),
     ("GET", "/fapi/v1/order/asyn", "ask for a file of past orders"),
     ("GET", "/fapi/v1/order/asyn/id", "the link to that file"),
     ("GET", "/fapi/v1/trade/asyn", "ask for a file of past fills"),
     ("GET", "/fapi/v1/trade/asyn/id", "the link to that file"),
     ("GET", "/fapi/v1/income/asyn", "ask for a file of past income"),
     ("GET", "/fapi/v1/income/asyn/id", "the link to that file"),
-    ("GET", "/fapi/v1/pmAccountInfo", "classic portfolio margin"),
-    ("POST", "/fapi/v1/stock/contract", "agree to TradFi perpetuals"),
-    ("GET", "/fapi/v1/convert/exchangeInfo", "pairs that can be converted"),
-    ("POST", "/fapi/v1/convert/getQuote", "a quote for a conversion"),
-    ("POST", "/fapi/v1/convert/acceptQuote", "accept that quote"),
-    ("GET", "/fapi/v1/convert/orderStatus", "a conversion"),
     ("GET", "/futures/data/basis", "basis"),
     ("GET", "/futures/data/delivery-price", "settlement prices of quarterly contracts"),
     ("GET", "/futures/data/globalLongShortAccountRatio", "long/short ratio of accounts"),
@@ -103,9 +109,6 @@ NOT_SERVED: Final = (
     ("GET", "/futures/data/takerlongshortRatio", "takers' buys and sells"),
     ("GET", "/futures/data/topLongShortAccountRatio", "long/short ratio of top accounts"),
     ("GET", "/futures/data/topLongShortPositionRatio", "long/short ratio of top positions"),
-    ("GET", "/fapi/v1/account", "superseded by v2 and v3"),
-    ("GET", "/fapi/v1/balance", "superseded by v2 and v3"),
-    ("GET", "/fapi/v1/positionRisk", "superseded by v2 and v3"),
 )
 """What is documented, or was, and is answered with a 404 here."""
 
@@ -224,3 +227,34 @@ RULES: Final = {
     "NO_DEPTH": "the book has no level so deep for `priceMatch`",
 }
 """By the name of each error: what a client has done when it is told so."""
+
+STREAMS: Final = {
+    Kind.AGGREGATE_TRADE: "trades of one price and side within 100 ms as one",
+    Kind.TRADE: "every trade by itself; not on Binance's pages, and used",
+    Kind.MARK_PRICE: "mark and index price, funding rate to come, next funding",
+    Kind.KLINE: "the candle that is open; told once more when it closes",
+    Kind.CONTINUOUS_KLINE: "the same of a pair's perpetual contract",
+    Kind.MINI_TICKER: "open, high, low, last price and volume of the last 24 hours",
+    Kind.TICKER: "the last 24 hours, with the latest trade",
+    Kind.BOOK_TICKER: "the best bid and ask, when they change",
+    Kind.PARTIAL_DEPTH: "the best levels of the book, when they change",
+    Kind.DIFF_DEPTH: "the levels of the book that have changed",
+    Kind.FORCE_ORDER: "the latest liquidation order of a symbol",
+    Kind.COMPOSITE_INDEX: "silent: there are no such symbols",
+    Kind.CONTRACT_INFO: "a symbol that is traded from now on",
+    Kind.ASSET_INDEX: "index and rates of a margin asset in USD",
+    Kind.TRADING_SESSION: "silent: there are no such symbols",
+}
+"""By what a market stream shows: the words for it."""
+
+EVENTS: Final = {
+    "ORDER_TRADE_UPDATE": "an order was accepted, filled, amended, canceled, or has expired",
+    "TRADE_LITE": "a fill in short, before the two that tell it in full",
+    "ACCOUNT_UPDATE": "wallets or positions have changed; `m` says why",
+    "ALGO_UPDATE": "a conditional order waits, is triggered, placed, filled or ended",
+    "ACCOUNT_CONFIG_UPDATE": "the leverage of a symbol or the asset mode has changed",
+    "MARGIN_CALL": "maintenance margin has reached 80 % of the margin balance",
+    "CONDITIONAL_ORDER_TRIGGER_REJECT": f"a trigger was refused; before {TRIGGER_REJECT_REMOVED}",
+    "listenKeyExpired": "the listen key was not kept for an hour",
+}
+"""By the name of each event of a user data stream: when it is told."""

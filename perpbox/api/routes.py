@@ -9,10 +9,13 @@ from typing import Final
 from msgspec import Struct
 
 from perpbox.api import (
+    absent,
     account,
     adl,
     chart,
     conditional,
+    convert,
+    first_version,
     forced,
     history,
     listen_key,
@@ -21,9 +24,22 @@ from perpbox.api import (
     settings,
     trial,
 )
-from perpbox.api.calendar import ADL_RISK, ALGO_ORDERS_COUNTED, ALGO_SERVICE, Day
+from perpbox.api.calendar import (
+    ADL_RISK,
+    ALGO_ORDERS_COUNTED,
+    ALGO_SERVICE,
+    CONSTITUENT_PRICES,
+    CONVERT,
+    FEE_BURN,
+    RPI_DEPTH,
+    STOCK_PERPETUALS,
+    THIRD_VERSION,
+    Day,
+)
 from perpbox.api.call import Call
+from perpbox.api.limits import Quota
 from perpbox.api.params import Params
+from perpbox.api.retention import DAY, HOUR
 
 Weight = int | Callable[[Params], int]
 
@@ -60,6 +76,8 @@ class Route(Struct, frozen=True):
     """What it charges of the order counts of ten seconds and of a minute."""
     funding: bool = False
     """Whether it counts in the limit that the funding endpoints share."""
+    quotas: tuple[Quota, ...] = ()
+    """How often an account may ask, where that is seldom."""
     of_history: bool = False
     """Whether it reads what only the journal's tables hold; they are read once durable."""
     since: Day = ""
@@ -78,6 +96,7 @@ MARKET_DATA: Final = Security.MARKET_DATA
 USER_STREAM = Security.USER_STREAM
 ONE_ORDER: Final = (1, 1)
 BATCH: Final = (5, 1)
+QUOTES: Final = (Quota(360, HOUR, "HOUR"), Quota(500, DAY, "DAY"))
 
 ROUTES: Final = (
     # The public market.
@@ -85,6 +104,7 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/time", NONE, 1, market.time),
     Route("GET", "/fapi/v1/exchangeInfo", NONE, 1, market.exchange_info),
     Route("GET", "/fapi/v1/depth", NONE, market.depth_weight, market.depth),
+    Route("GET", "/fapi/v1/rpiDepth", NONE, 20, market.rpi_depth, since=RPI_DEPTH),
     Route("GET", "/fapi/v1/trades", NONE, 5, market.trades),
     Route("GET", "/fapi/v1/historicalTrades", MARKET_DATA, 200, chart.historical_trades),
     Route("GET", "/fapi/v1/aggTrades", NONE, 20, chart.aggregate_trades),
@@ -100,31 +120,93 @@ ROUTES: Final = (
     ),
     Route("GET", "/fapi/v1/fundingInfo", NONE, 0, market.funding_info, funding=True),
     Route("GET", "/fapi/v1/assetIndex", NONE, with_symbol(1, 10), market.asset_index),
-    Route("GET", "/fapi/v1/insuranceBalance", NONE, 1, forced.insurance_balance),
+    Route("GET", "/fapi/v1/constituents", NONE, 2, market.constituents),
+    Route("GET", "/fapi/v1/indexInfo", NONE, 1, absent.index_info),
+    Route(
+        "GET",
+        "/fapi/v1/tradingSchedule",
+        NONE,
+        5,
+        absent.trading_schedule,
+        since=STOCK_PERPETUALS,
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/insuranceBalance",
+        NONE,
+        1,
+        forced.insurance_balance,
+        since=CONSTITUENT_PRICES,
+    ),
     Route("GET", "/fapi/v1/symbolAdlRisk", NONE, 1, adl.symbol_adl_risk, since=ADL_RISK),
     # The account.
-    Route("GET", "/fapi/v3/account", USER_DATA, 5, account.account_v3),
+    Route("GET", "/fapi/v3/account", USER_DATA, 5, account.account_v3, since=THIRD_VERSION),
     Route("GET", "/fapi/v2/account", USER_DATA, 5, account.account_v2),
-    Route("GET", "/fapi/v3/balance", USER_DATA, 5, account.balances),
+    Route("GET", "/fapi/v3/balance", USER_DATA, 5, account.balances, since=THIRD_VERSION),
     Route("GET", "/fapi/v2/balance", USER_DATA, 5, account.balances),
-    Route("GET", "/fapi/v3/positionRisk", USER_DATA, 5, account.position_risk_v3),
+    Route(
+        "GET", "/fapi/v3/positionRisk", USER_DATA, 5, account.position_risk_v3, since=THIRD_VERSION
+    ),
     Route("GET", "/fapi/v2/positionRisk", USER_DATA, 5, account.position_risk_v2),
-    Route("GET", "/fapi/v1/accountConfig", USER_DATA, 5, account.account_config),
-    Route("GET", "/fapi/v1/symbolConfig", USER_DATA, 5, account.symbol_config),
+    Route(
+        "GET", "/fapi/v1/accountConfig", USER_DATA, 5, account.account_config, since=THIRD_VERSION
+    ),
+    Route("GET", "/fapi/v1/symbolConfig", USER_DATA, 5, account.symbol_config, since=THIRD_VERSION),
     Route("GET", "/fapi/v1/leverageBracket", USER_DATA, 1, account.leverage_bracket),
     Route("GET", "/fapi/v1/commissionRate", USER_DATA, 20, account.commission_rate),
     Route("GET", "/fapi/v1/adlQuantile", USER_DATA, 5, adl.adl_quantiles),
     Route("GET", "/fapi/v1/rateLimit/order", USER_DATA, 1, account.order_rate_limits),
     Route("GET", "/fapi/v1/positionSide/dual", USER_DATA, 30, account.position_mode),
     Route("GET", "/fapi/v1/multiAssetsMargin", USER_DATA, 30, account.asset_mode),
-    Route("GET", "/fapi/v1/feeBurn", USER_DATA, 30, account.fee_burn),
+    Route("GET", "/fapi/v1/feeBurn", USER_DATA, 30, account.fee_burn, since=FEE_BURN),
+    Route("GET", "/fapi/v1/apiTradingStatus", USER_DATA, with_symbol(1, 10), absent.trading_status),
+    Route("GET", "/fapi/v1/pmAccountInfo", USER_DATA, 5, absent.portfolio_margin),
+    Route("GET", "/fapi/v1/account", USER_DATA, 5, first_version.account),
+    Route("GET", "/fapi/v1/balance", USER_DATA, 5, first_version.balance),
+    Route("GET", "/fapi/v1/positionRisk", USER_DATA, 5, first_version.position_risk),
     # Its settings.
     Route("POST", "/fapi/v1/positionSide/dual", TRADE, 1, settings.set_position_mode),
     Route("POST", "/fapi/v1/multiAssetsMargin", TRADE, 1, settings.set_asset_mode),
-    Route("POST", "/fapi/v1/feeBurn", TRADE, 1, settings.set_fee_burn),
+    Route("POST", "/fapi/v1/feeBurn", TRADE, 1, settings.set_fee_burn, since=FEE_BURN),
     Route("POST", "/fapi/v1/leverage", TRADE, 1, settings.set_leverage),
     Route("POST", "/fapi/v1/marginType", TRADE, 1, settings.set_margin_type),
     Route("POST", "/fapi/v1/positionMargin", TRADE, 1, settings.adjust_isolated_margin),
+    Route(
+        "POST",
+        "/fapi/v1/stock/contract",
+        USER_DATA,
+        50,
+        absent.agree_to_stock_contract,
+        since=STOCK_PERPETUALS,
+    ),
+    # Its conversions.
+    Route("GET", "/fapi/v1/convert/exchangeInfo", NONE, 20, convert.pairs, since=CONVERT),
+    Route(
+        "POST",
+        "/fapi/v1/convert/getQuote",
+        USER_DATA,
+        50,
+        convert.give_quote,
+        quotas=QUOTES,
+        since=CONVERT,
+    ),
+    Route(
+        "POST",
+        "/fapi/v1/convert/acceptQuote",
+        USER_DATA,
+        200,
+        convert.accept_quote,
+        since=CONVERT,
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/convert/orderStatus",
+        USER_DATA,
+        50,
+        convert.conversion,
+        of_history=True,
+        since=CONVERT,
+    ),
     # Its orders.
     Route("POST", "/fapi/v1/order", TRADE, 0, orders.new_order, ONE_ORDER),
     Route("PUT", "/fapi/v1/order", TRADE, 0, orders.amend_order, ONE_ORDER),
@@ -192,6 +274,14 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/openOrder", USER_DATA, 1, history.open_order),
     Route("GET", "/fapi/v1/openOrders", USER_DATA, with_symbol(1, 40), history.open_orders),
     Route("GET", "/fapi/v1/allOrders", USER_DATA, 5, history.all_orders, of_history=True),
+    Route(
+        "GET",
+        "/fapi/v1/orderAmendment",
+        USER_DATA,
+        1,
+        history.order_amendments,
+        of_history=True,
+    ),
     Route("GET", "/fapi/v1/userTrades", USER_DATA, 5, history.user_trades, of_history=True),
     Route(
         "GET",

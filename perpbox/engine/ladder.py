@@ -89,20 +89,27 @@ def ladder(
     terms: LadderTerms,
     best: BestQuotes | None = None,
 ) -> Iterator[tuple[Price, Quantity]]:
-    """The quotes of a side one by one, best first; a level holds at least the smallest order.
+    """The quotes of a side, best first; a level holds at least the smallest order.
 
-    Best quotes that are known are the first level as they are, and the others follow them.
+    Best quotes that are known are the first level as they are, and the others follow them. Often
+    the first few are all that is asked for, so they are made one by one.
     """
-    tick = symbol.tick_size
-    gap = max(1, middle * terms.step // SCALE // tick) * tick
-    first = best.price(side) if best else nearest_quote(symbol, middle, side, terms.spread)
+    tick, step_size = symbol.tick_size, symbol.step_size
+    gap = side * max(1, middle * terms.step // SCALE // tick) * tick
+    price = best.price(side) if best else nearest_quote(symbol, middle, side, terms.spread)
     lowest = lowest_quote(symbol)
+    least = max(step_size, symbol.min_quantity)
+    first_worth = worth = terms.notional * SQUARE
+    levels = terms.levels
     if best:
-        yield first, best.quantity(side)
-    for rank in range(1 if best else 0, terms.levels):
-        price = first - side * rank * gap
+        yield price, best.quantity(side)
+        price -= gap
+        worth += first_worth
+        levels -= 1
+    for _ in range(levels):
         if price < lowest:
             return
-        worth = terms.notional * SQUARE * (rank + 1)
-        quantity = max(worth // price // symbol.step_size, 1) * symbol.step_size
-        yield price, max(quantity, symbol.min_quantity)
+        quantity = worth // (price * step_size) * step_size
+        yield price, max(quantity, least)
+        price -= gap
+        worth += first_worth

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from heapq import merge
-from itertools import dropwhile
+from itertools import dropwhile, groupby, islice
 from typing import Final
 
 from msgspec import Struct
@@ -202,6 +202,10 @@ class Market:
 
     def impact_premium(self) -> Ratio:
         """The premium index of the book as it stands."""
+        bid, ask = self.best_price(BUY), self.best_price(SELL)
+        # Impact prices are no better than the best ones.
+        if bid <= self.index <= (ask or self.index):
+            return 0
         worth = IMPACT_MARGIN * self.symbol.max_leverage()
         bid, ask = (impact_price(self.offers(side), worth, self.index) for side in (BUY, SELL))
         return premium_index(self.index, bid, ask)
@@ -235,6 +239,8 @@ class Market:
             return self.quotes[side][0][0] if self.quotes[side] else 0
         if self.best is not None:
             return self.best.price(side)
+        if not self.ladder.levels:
+            return 0
         middle = self.middle or self.mark
         price = nearest_quote(self.symbol, middle, side, self.ladder.spread)
         return 0 if price < lowest_quote(self.symbol) else price
@@ -260,10 +266,13 @@ class Market:
     def best_price(self, side: Side) -> Price:
         """Best quote of clients and house on a side, 0 if there is none."""
         client = self.book.side(side).best_price()
-        levels = self.shown_levels(side)
-        if not levels:
+        if self.book.side(-side).keys:
+            levels = self.shown_levels(side)
+            house = levels[0][0] if levels else 0
+        else:
+            house = self.house_best(side)
+        if not house:
             return client
-        house = levels[0][0]
         return house if not client or (house - client) * side > 0 else client
 
     def level_price(self, side: Side, rank: int) -> Price:
@@ -283,13 +292,16 @@ class Market:
 
     def depth(self, side: Side, limit: int) -> list[tuple[Price, Quantity]]:
         """The best price levels of clients and house together."""
-        house, clients = self.shown_levels(side), self.book.side(side)
-        if self.quotes is None and not clients.keys:
-            return house[:limit]
-        levels: dict[Price, Quantity] = {}
-        both = merge(house, clients.depth(), key=lambda level: -side * level[0])
-        for price, quantity in both:
-            if price not in levels and len(levels) == limit:
-                break
-            levels[price] = levels.get(price, 0) + quantity
-        return list(levels.items())
+        if self.quotes is None and not self.book.side(side).keys:
+            return self.shown_levels(side)[:limit]
+        return list(islice(self.levels(side), limit))
+
+    def levels(self, side: Side) -> Iterator[tuple[Price, Quantity]]:
+        """All of them, best first, each made when it is asked for."""
+        both = merge(
+            self.shown_levels(side),
+            self.book.side(side).depth(),
+            key=lambda level: -side * level[0],
+        )
+        for price, same in groupby(both, key=lambda level: level[0]):
+            yield price, sum(quantity for _, quantity in same)

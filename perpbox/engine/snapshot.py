@@ -81,8 +81,9 @@ class MarketFacts(Struct, array_like=True):
     premium: Premium
     aggregate: Aggregate
     changed: Millis
-    middle: Price
-    ladder: LadderTerms
+    # From here on with what it is without: a later version reads what an earlier one dumped.
+    middle: Price = 0
+    ladder: LadderTerms = LadderTerms()
     best: BestQuotes | None = None
 
 

@@ -14,6 +14,7 @@ from perpbox.journal.errors import JournalDamaged, JournalError
 from perpbox.journal.history import History
 from perpbox.journal.keys import KeyTable
 from perpbox.journal.listen_keys import ListenKeyTable
+from perpbox.journal.retention import Retention
 from perpbox.money import Millis
 
 SNAPSHOT_EVERY: Final = 50_000
@@ -35,6 +36,8 @@ class Journal(ABC):
 
     One thread appends. A line may be told to anybody once `durable_sequence` has reached it.
     """
+
+    _sweep: Callable[[Retention, Millis], None]
 
     def __init__(self, head: Head, last_sequence: int) -> None:
         self.head = head
@@ -85,19 +88,30 @@ class Journal(ABC):
     def encoded_lines(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
         """The durable lines that follow number `after`, each with its number and as written.
 
-        Raises `JournalDamaged` at one that is not what was written.
+        Raises `JournalDamaged` at one that is not what was written, or that is not there.
         """
 
+    @property
     @abstractmethod
-    def snapshots(self) -> Iterator[tuple[int, bytes]]:
+    def first_sequence(self) -> int:
+        """Number of the oldest line that is kept; zero without one."""
+
+    @abstractmethod
+    def snapshots(self, *, of_any_version: bool = False) -> Iterator[tuple[int, bytes]]:
         """Dumped states, newest first, each with the number of its last turn.
 
-        Only those that are still what was written, and that this version of the program made.
+        Only those that are still what was written, and that this version of the program made
+        unless any will do.
         """
 
     @abstractmethod
     def snapshot(self, sequence: int, state: bytes) -> None:
         """Keep the dumped state, as turn `sequence` left it; returns at once."""
+
+    def give_up(self, retention: Retention, now: Millis) -> None:
+        """Forget some of what is too old; returns at once. Called again and again."""
+        if not retention.is_endless:
+            self._sweep(retention, now)
 
     @abstractmethod
     def close(self) -> None:

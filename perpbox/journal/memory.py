@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Reversible
 from copy import copy
 from itertools import islice
-from typing import TypeVar
+from typing import Final, Protocol, TypeVar
 
-from perpbox.account import AccountId, OrderId
+from perpbox.account import AccountId, ConditionalStatus, OrderId, OrderStatus
 from perpbox.engine.line import Line, encode
 from perpbox.journal.changes import Changes
+from perpbox.journal.errors import JournalDamaged
 from perpbox.journal.history import History
 from perpbox.journal.journal import Head, Journal
 from perpbox.journal.keys import NumberedKey
@@ -18,7 +20,9 @@ from perpbox.journal.listen_keys import MemoryListenKeys
 from perpbox.journal.projection import Projection
 from perpbox.journal.records import (
     RECENT,
+    AmendmentRecord,
     ConditionalRecord,
+    ConversionRecord,
     FundingRecord,
     IncomeRecord,
     MarginRecord,
@@ -29,17 +33,23 @@ from perpbox.journal.records import (
     TradeRecord,
     Window,
 )
+from perpbox.journal.retention import Retention
 from perpbox.money import Millis
 
 RowT = TypeVar("RowT")
+SWEEP_EVERY: Final[Millis] = 60_000
+OPEN: Final = (OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED)
+"""An order that has no end yet."""
 
 
 class Past:
     """One account's rows, oldest first."""
 
     __slots__ = (
+        "amendments",
         "client_order_ids",
         "conditionals",
+        "conversions",
         "income",
         "margin",
         "orders",
@@ -56,6 +66,44 @@ class Past:
         self.margin: list[MarginRecord] = []
         self.conditionals: dict[OrderId, ConditionalRecord] = {}
         self.steps: list[StepRecord] = []
+        self.amendments: dict[OrderId, list[AmendmentRecord]] = {}
+        self.conversions: list[ConversionRecord] = []
+
+    def give_up(self, before: Millis) -> None:
+        """Forget the rows that are older; what is open is kept however old it is."""
+        for trades in self.trades.values():
+            _forget_before(trades, before)
+        _forget_before(self.income, before)
+        _forget_before(self.margin, before)
+        _forget_before(self.steps, before)
+        for amendments in self.amendments.values():
+            _forget_before(amendments, before)
+        self.amendments = {k: rows for k, rows in self.amendments.items() if rows}
+        _forget_before(self.conversions, before)
+        old = [o for o in self.orders.values() if o.updated < before and o.status not in OPEN]
+        for order in old:
+            del self.orders[order.order_id]
+            key = (order.symbol, order.client_order_id)
+            if self.client_order_ids.get(key) == order.order_id:
+                del self.client_order_ids[key]
+        self.conditionals = {
+            algo_id: waiting
+            for algo_id, waiting in self.conditionals.items()
+            if waiting.updated >= before or waiting.status is ConditionalStatus.NEW
+        }
+
+
+class Timed(Protocol):
+    @property
+    def time(self) -> Millis: ...
+
+
+TimedT = TypeVar("TimedT", bound=Timed)
+
+
+def _forget_before(rows: list[TimedT], before: Millis) -> None:
+    """The rows ascend in time."""
+    del rows[: bisect_left(rows, before, key=lambda row: row.time)]
 
 
 class MemoryHistory(History):
@@ -100,6 +148,24 @@ class MemoryHistory(History):
 
         rows = _page(self._past(account_id).orders.values(), wanted, window, from_id)
         return [copy(row) for row in rows]
+
+    def amendments(
+        self, account_id: AccountId, symbol: str, order_id: OrderId, window: Window = RECENT
+    ) -> list[AmendmentRecord]:
+        def wanted(row: AmendmentRecord) -> bool:
+            return row.symbol == symbol and window.first <= row.time <= window.last
+
+        return _page(self._past(account_id).amendments.get(order_id, ()), wanted, window)
+
+    def conversion(
+        self, account_id: AccountId, *, conversion_id: int = 0, quote_id: str = ""
+    ) -> ConversionRecord | None:
+        for row in self._past(account_id).conversions:
+            if row.conversion_id == conversion_id or (
+                not conversion_id and row.quote_id == quote_id
+            ):
+                return row
+        return None
 
     def trades(
         self,
@@ -235,6 +301,16 @@ class MemoryHistory(History):
         place = bisect_left(rows, time, key=lambda row: row.time)
         return rows[place - 1] if place else None
 
+    def give_up(self, retention: Retention, now: Millis) -> None:
+        """Forget what is too old, as a journal's file does."""
+        self._catch_up()
+        if retention.tape is not None:
+            for rows in self._market_trades.values():
+                del rows[: bisect_left(rows, now - retention.tape, key=lambda row: row.time)]
+        if retention.history is not None:
+            for past in self._pasts.values():
+                past.give_up(now - retention.history)
+
     def _past(self, account_id: AccountId) -> Past:
         """The account's rows, or none that are kept: asking opens nothing."""
         self._catch_up()
@@ -245,26 +321,37 @@ class MemoryHistory(History):
         for account_id in changes.wiped:
             self._pasts.pop(account_id, None)
         for order in changes.orders.values():
-            past = self._pasts.setdefault(order.account_id, Past())
+            past = self._past_of(order.account_id)
             past.orders[order.order_id] = order
             past.client_order_ids[order.symbol, order.client_order_id] = order.order_id
-        for trade in changes.trades:
-            trades = self._pasts.setdefault(trade.account_id, Past()).trades
-            trades.setdefault(trade.symbol, []).append(trade)
-        for income in changes.income:
-            self._pasts.setdefault(income.account_id, Past()).income.append(income)
-        for margin in changes.margin:
-            self._pasts.setdefault(margin.account_id, Past()).margin.append(margin)
         for waiting in changes.conditionals.values():
-            past = self._pasts.setdefault(waiting.account_id, Past())
-            past.conditionals[waiting.algo_id] = waiting
-        for step in changes.steps:
-            self._pasts.setdefault(step.account_id, Past()).steps.append(step)
+            self._past_of(waiting.account_id).conditionals[waiting.algo_id] = waiting
+        self._take_rows(changes)
         for traded in changes.market_trades:
             self._market_trades.setdefault(traded.symbol, []).append(traded)
         if changes.funding:
             self._funding.extend(changes.funding)
             self._funding.sort(key=lambda row: (row.time, row.symbol))
+
+    def _take_rows(self, changes: Changes) -> None:
+        """What is added to the pasts of accounts and never changed."""
+        for trade in changes.trades:
+            trades = self._past_of(trade.account_id).trades
+            trades.setdefault(trade.symbol, []).append(trade)
+        for income in changes.income:
+            self._past_of(income.account_id).income.append(income)
+        for margin in changes.margin:
+            self._past_of(margin.account_id).margin.append(margin)
+        for step in changes.steps:
+            self._past_of(step.account_id).steps.append(step)
+        for amendment in changes.amendments:
+            amendments = self._past_of(amendment.account_id).amendments
+            amendments.setdefault(amendment.order_id, []).append(amendment)
+        for conversion in changes.conversions:
+            self._past_of(conversion.account_id).conversions.append(conversion)
+
+    def _past_of(self, account_id: AccountId) -> Past:
+        return self._pasts.setdefault(account_id, Past())
 
 
 def _page(
@@ -306,7 +393,11 @@ class MemoryJournal(Journal):
 
     def __init__(self, head: Head) -> None:
         super().__init__(head, last_sequence=0)
-        self._lines: list[bytes] = []
+        self._lines: deque[bytes] = deque()
+        self._times: deque[Millis] = deque()
+        self._sweeps_at: Millis = 0
+        self._forgotten = 0
+        """Lines that were given up."""
         self._projection = Projection(_no_order, _no_conditional)
         self._history = MemoryHistory(self._projection.take)
         self._keys = MemoryKeys()
@@ -331,16 +422,35 @@ class MemoryJournal(Journal):
     def append(self, line: Line) -> None:
         self._follow(line)
         self._lines.append(encode(line))
+        self._times.append(line.time)
         self._projection.add(line)
 
     def flush(self) -> None:
         """Nothing to do: it is durable already."""
 
     def encoded_lines(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
-        for sequence in range(after + 1, len(self._lines) + 1):
-            yield sequence, self._lines[sequence - 1]
+        if after < self._forgotten:
+            raise JournalDamaged(f"Line {after + 1} of the journal is kept no more.")
+        lines = islice(self._lines, after - self._forgotten, None)
+        yield from enumerate(lines, after + 1)
 
-    def snapshots(self) -> Iterator[tuple[int, bytes]]:
+    def _sweep(self, retention: Retention, now: Millis) -> None:
+        if now < self._sweeps_at:
+            return
+        self._sweeps_at = now + SWEEP_EVERY
+        if retention.lines is not None:
+            while self._times and self._times[0] < now - retention.lines:
+                self._times.popleft()
+                self._lines.popleft()
+                self._forgotten += 1
+        self._history.give_up(retention, now)
+
+    @property
+    def first_sequence(self) -> int:
+        return self._forgotten + 1 if self._lines else 0
+
+    def snapshots(self, *, of_any_version: bool = False) -> Iterator[tuple[int, bytes]]:
+        del of_any_version
         return iter(())
 
     def snapshot_due(self, *, closing: bool = False) -> bool:

@@ -63,6 +63,11 @@ class Reader:
                 yield sequence, self._checked(f"line {sequence}", line, checksum)
             after = rows[-1][0]
 
+    def first_sequence(self) -> int:
+        """Number of the oldest line that is kept; zero without one."""
+        ((first,),) = self.rows("SELECT coalesce(min(sequence), 0) FROM turns")
+        return int(first)
+
     def last_snapshot(self, version: str) -> int:
         """Number of the last turn that a snapshot of this version holds; zero without one."""
         ((last,),) = self.rows(
@@ -70,10 +75,12 @@ class Reader:
         )
         return int(last)
 
-    def snapshots(self, version: str) -> Iterator[tuple[int, bytes]]:
-        """The states that this version dumped, newest first; a damaged one is passed over."""
+    def snapshots(self, version: str | None) -> Iterator[tuple[int, bytes]]:
+        """The states that a version dumped, or any, newest first; a damaged one is passed over."""
         for (sequence,) in self.rows(
-            "SELECT sequence FROM snapshots WHERE version = ? ORDER BY sequence DESC", (version,)
+            "SELECT sequence FROM snapshots WHERE version = coalesce(?, version)"
+            " ORDER BY sequence DESC",
+            (version,),
         ):
             for state, checksum in self.rows(
                 "SELECT state, checksum FROM snapshots WHERE sequence = ?", (sequence,)

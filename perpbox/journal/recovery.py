@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 from msgspec import Struct
 
@@ -69,4 +71,22 @@ def _newest(journal: Journal, catalogue: Catalogue) -> tuple[State, int]:
         except (msgspec.DecodeError, LookupError, ValueError):
             # Dumped by this version while its state had another shape: the lines know all.
             continue
+    if journal.first_sequence > 1:
+        # What an earlier version dumped may be all that is left of the lines before.
+        kept = reversed(list(journal.snapshots(of_any_version=True)))
+        sequence, state = oldest(journal.first_sequence, catalogue, kept)
+        return state, sequence
     return State(catalogue, journal.head.shard), 0
+
+
+def oldest(
+    first: int, catalogue: Catalogue, snapshots: Iterable[tuple[int, bytes]]
+) -> tuple[int, State]:
+    """The first of these states that the lines from `first` on lead away from, and its number."""
+    for sequence, data in snapshots:
+        if sequence >= first - 1:
+            try:
+                return sequence, load(data, catalogue)
+            except (msgspec.DecodeError, LookupError, ValueError):
+                continue
+    raise JournalDamaged(f"Line {first - 1} of the journal is missing, and a state after it.")

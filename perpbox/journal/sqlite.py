@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +11,10 @@ from perpbox.engine.line import Line
 from perpbox.journal import file
 from perpbox.journal.appender import Appender
 from perpbox.journal.errors import JournalError
-from perpbox.journal.journal import Head, Journal, follow
+from perpbox.journal.journal import Journal, follow
 from perpbox.journal.lock import FileLock
-from perpbox.journal.reader import Reader, require_sound
+from perpbox.journal.reader import Reader
+from perpbox.journal.retention import Sweeper
 from perpbox.journal.sqlite_history import SqliteHistory
 from perpbox.journal.sqlite_keys import SqliteKeys, SqliteListenKeys
 from perpbox.journal.store import Store, snapshot_of
@@ -38,6 +38,7 @@ class SqliteJournal(Journal):
         self._keys = SqliteKeys(self._reader, self._appender)
         self._listen_keys = SqliteListenKeys(self._reader, self._appender)
         self._closed = False
+        self._sweep = Sweeper(self._appender.ask)
 
     @property
     def durable_sequence(self) -> int:
@@ -69,8 +70,12 @@ class SqliteJournal(Journal):
     def encoded_lines(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
         return follow(self._reader.lines(after), after)
 
-    def snapshots(self) -> Iterator[tuple[int, bytes]]:
-        return self._reader.snapshots(__version__)
+    @property
+    def first_sequence(self) -> int:
+        return self._reader.first_sequence()
+
+    def snapshots(self, *, of_any_version: bool = False) -> Iterator[tuple[int, bytes]]:
+        return self._reader.snapshots(None if of_any_version else __version__)
 
     def snapshot(self, sequence: int, state: bytes) -> None:
         if not 0 < sequence <= self.last_sequence:
@@ -96,31 +101,3 @@ class SqliteJournal(Journal):
     def _give_up(self, failure: JournalError) -> None:
         if self.on_failure is not None:
             self.on_failure(failure)
-
-
-def open_file(path: Path, catalogue_json: bytes, shard: int) -> SqliteJournal:
-    """Open the journal at this path, or make one there. Raises a `JournalError`.
-
-    Nothing is written before the file is known to be a whole journal that nobody else holds.
-    """
-    path = file.place_of(path)
-    lock = FileLock(path)
-    try:
-        if path.exists():
-            file.require_writable(path)
-            file.require_journal(path)
-            require_sound(path)
-        else:
-            file.require_no_log(path)
-            head = Head(catalogue_json, shard, created=time.time_ns() // 1_000_000)
-            file.create(path, head, __version__)
-        with file.damage_told(path):
-            connection = file.open_to_write(path)
-        try:
-            return SqliteJournal(path, lock, connection)
-        except BaseException:
-            connection.close()
-            raise
-    except BaseException:
-        lock.release()
-        raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -19,9 +19,17 @@ from perpbox.engine.state import State
 from perpbox.instrument import from_json
 from perpbox.journal.journal import Head, Journal, follow, read_line
 from perpbox.journal.reader import reading
-from perpbox.journal.recovery import replay
+from perpbox.journal.recovery import oldest, replay
 
 TURNS_PER_NOTE: Final = 1_000
+
+
+class Start(NamedTuple):
+    """The state after line `sequence`, twice: handled on, and replayed on."""
+
+    sequence: int
+    handled: State
+    replayed: State
 
 
 class Difference(Struct, frozen=True):
@@ -67,20 +75,34 @@ def verify(path: Path, progress: Callable[[int, int], None] | None = None) -> Re
             if progress is not None:
                 progress(done, total)
 
-        return verify_lines(reader.head(), follow(reader.lines(), 0), note)
+        first = reader.first_sequence()
+        snapshots = reversed(list(reader.snapshots(None)))
+        start = begin(reader.head(), first, snapshots)
+        return verify_lines(start, follow(reader.lines(start.sequence), start.sequence), note)
 
 
 def verify_journal(journal: Journal) -> Report:
     """Verify the durable lines of a journal that is open here."""
-    return verify_lines(journal.head, journal.encoded_lines())
+    snapshots = reversed(list(journal.snapshots(of_any_version=True)))
+    start = begin(journal.head, journal.first_sequence, snapshots)
+    return verify_lines(start, journal.encoded_lines(start.sequence))
+
+
+def begin(head: Head, first: int, snapshots: Iterable[tuple[int, bytes]]) -> Start:
+    """An empty state; where the first lines were given up, the oldest one that was dumped."""
+    catalogue = from_json(head.catalogue_json)
+    if first <= 1:
+        return Start(0, State(catalogue, head.shard), State(catalogue, head.shard))
+    kept = list(snapshots)
+    sequence, handled = oldest(first, catalogue, kept)
+    return Start(sequence, handled, oldest(first, catalogue, kept)[1])
 
 
 def verify_lines(
-    head: Head, rows: Iterable[tuple[int, bytes]], note: Callable[[int], None] | None = None
+    start: Start, rows: Iterable[tuple[int, bytes]], note: Callable[[int], None] | None = None
 ) -> Report:
-    """Handle the lines' commands again, from an empty state on."""
-    catalogue = from_json(head.catalogue_json)
-    handled, replayed = State(catalogue, head.shard), State(catalogue, head.shard)
+    """Handle the lines' commands again, from where the journal begins."""
+    handled, replayed = start.handled, start.replayed
     difference: Difference | None = None
     digest = sha256()
     turns = 0

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from perpbox.api.streams.depth import differing
 from perpbox.api.streams.hub import TICK
+from perpbox.engine.commands import FollowMarket, MarketMove, SetLadders
+from perpbox.engine.ladder import LadderTerms
+from perpbox.money import parse
 from tests.api.exchange import SECOND, Exchange
 from tests.api.listening import Connection
 from tests.api.local_book import LocalBook, OutOfStep, Sides, best, snapshot, standing
@@ -123,6 +126,14 @@ class Market:
             self.exchange.move(BTCUSDT=price)
         elif deed == "quote":
             self._quote(side, float(price), quantity)
+        elif deed == "ladder":
+            terms = LadderTerms(levels=1 + 10 * who, queued=who > 1, notional=10_000)
+            self.exchange.submit(SetLadders({SYMBOL: terms}))
+        elif deed == "follow":
+            taker, printed = 1 if side == "BUY" else -1, parse(price)
+            prints = [(taker, printed, parse(quantity))]
+            move = MarketMove(SYMBOL, parse("50000"), parse("50000"), printed, prints)
+            self.exchange.submit(FollowMarket([move], {}))
         else:
             for order in trader.get("/fapi/v1/openOrders", symbol=SYMBOL)[:1]:
                 changed = {"symbol": SYMBOL, "orderId": order["orderId"]}
@@ -141,7 +152,7 @@ class Market:
 
 
 DEEDS: Final = st.tuples(
-    st.sampled_from(("place", "place", "take", "amend", "cancel", "move", "quote")),
+    st.sampled_from(("place", "take", "amend", "cancel", "move", "quote", "ladder", "follow")),
     st.integers(0, 3),
     st.sampled_from(PRICES),
     st.sampled_from(QUANTITIES),

@@ -113,17 +113,24 @@ def test_candles_that_a_moved_clock_passes_over_close_one_by_one(
     ]
 
 
-def test_of_very_many_candles_the_last_hundred_close(exchange: Exchange, alice: Trader) -> None:
-    """A client is not cut off because the clock was moved by a month."""
-    stream = Connection(exchange, f"/ws/{CANDLE}")
+@pytest.mark.parametrize("names", [[CANDLE], [CANDLE, CONTINUOUS], [CANDLE] * 2])
+def test_of_very_many_candles_the_last_thousand_close(
+    exchange: Exchange, alice: Trader, names: list[str]
+) -> None:
+    """All streams together: a client is not cut off because the clock was moved by a month."""
+    gone = Connection(exchange, "/ws/btcusdt@kline_3m/ethusdc@kline_1m")
+    gone.leave()
+    stream = Connection(exchange, f"/ws/{'/'.join(names)}")
     alice.market("BUY", "0.1")
     stream.messages()
     exchange.pass_time(30 * DAY)
-    told = [figures(message) for message in stream.messages()]
-    assert [t for t, _, _, _, x in told if x] == [
-        exchange.now - back * MINUTE for back in range(MOST_AT_ONCE, 0, -1)
-    ]
-    assert told[-1][0] == exchange.now
+    messages = stream.messages()
+    most = MOST_AT_ONCE // len(set(names))
+    expected = [exchange.now - back * MINUTE for back in range(most, 0, -1)]
+    for event in {message["e"] for message in messages}:
+        told = [figures(message) for message in messages if message["e"] == event]
+        assert [t for t, _, _, _, x in told if x] == expected
+        assert told[-1][0] == exchange.now
 
 
 def test_a_candle_stays_open_while_something_of_its_time_is_still_due(
@@ -275,7 +282,7 @@ def test_only_tickers_that_have_changed_are_in_the_list(exchange: Exchange, alic
     alice.market("BUY", "1000", symbol="ADAUSDT")
     stream = Connection(exchange, "/stream?streams=!ticker@arr/!miniTicker@arr")
     everything = [[row["s"] for row in message["data"]] for message in stream.messages()]
-    assert everything == [["BTCUSDT", "ADAUSDT"]] * 2
+    assert everything == [list(exchange.state.markets)] * 2
     exchange.at_rest = False
     exchange.tick(SECOND)
     assert stream.messages() == []
@@ -287,4 +294,29 @@ def test_only_tickers_that_have_changed_are_in_the_list(exchange: Exchange, alic
     exchange.pass_time(MINUTE)
     exchange.tick(SECOND)
     changed = [[row["s"] for row in message["data"]] for message in stream.messages()]
-    assert changed == [["BTCUSDT", "ADAUSDT"]]
+    assert changed == [list(exchange.state.markets)]
+
+
+def test_a_symbol_that_was_never_traded_has_a_ticker(exchange: Exchange) -> None:
+    """As REST has; a last price that an operator sets is told."""
+    exchange.last(BTCUSDT="50000")
+    stream = Connection(exchange, "/stream?streams=btcusdt@ticker/btcusdt@miniTicker")
+    for price in ("50000.00", "50123.00"):
+        told = [message["data"] for message in stream.messages()]
+        assert [(row["c"], row["v"]) for row in told] == [(price, "0.000")] * 2
+        assert (told[0]["F"], told[0]["n"]) == (-1, 0)
+        exchange.last(BTCUSDT="50123")
+
+
+def test_streams_tell_what_rest_answers(exchange: Exchange, alice: Trader) -> None:
+    alice.market("BUY", "3")
+    exchange.pass_time(90 * SECOND)
+    alice.market("SELL", "4")
+    exchange.pass_time(MINUTE)
+    names = "btcusdt@kline_5m/btcusdt@ticker"
+    streamed = Connection(exchange, f"/stream?streams={names}")
+    candle, day = (message["data"] for message in streamed.messages())
+    (kline,) = exchange.get("/fapi/v1/klines", "symbol=BTCUSDT&interval=5m&limit=1")
+    assert [candle["k"][name] for name in "tohlcvTqnVQB"] == kline
+    ticker = exchange.get("/fapi/v1/ticker/24hr", "symbol=BTCUSDT")
+    assert [day[name] for name in "spPwcQohlvqOCFLn"] == list(ticker.values())

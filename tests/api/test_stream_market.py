@@ -119,11 +119,8 @@ def test_what_was_before_is_asked_by_rest(exchange: Exchange, name: str) -> None
     assert Connection(exchange, f"/ws/{name}").messages() == []
 
 
-@pytest.mark.parametrize("name", ["btcusdt@kline_1m", "btcusdt@ticker", "!miniTicker@arr"])
-def test_where_nothing_was_ever_traded_there_is_nothing_to_show(
-    exchange: Exchange, name: str
-) -> None:
-    stream = Connection(exchange, f"/ws/{name}")
+def test_where_nothing_was_ever_traded_there_is_no_candle(exchange: Exchange) -> None:
+    stream = Connection(exchange, "/ws/btcusdt@kline_1m")
     exchange.move(BTCUSDT="50100")
     exchange.pass_time(2 * MINUTE)
     assert stream.messages() == []
@@ -342,6 +339,8 @@ def test_another_price_side_or_time_is_another_aggregate(
         (3, "49999.90", "0.100", True),
         (4, "49999.90", "0.100", True),
     ]
+    rest = exchange.get("/fapi/v1/aggTrades", "symbol=BTCUSDT")
+    assert [(row["a"], row["p"], row["q"], row["m"]) for row in rest] == rows
 
 
 def test_at_rest_each_turns_trades_are_told_by_themselves(
@@ -433,3 +432,21 @@ def test_who_has_listened_for_a_symbol_hears_it_from_its_first_price_on() -> Non
     assert "btcusdt@aggTrade" in {message["stream"] for message in stream.messages()}
     stream.leave()
     assert not exchange.streams.hub.is_paced
+
+
+@pytest.mark.parametrize(
+    ("rate", "spans"), [(60, {3000}), (2, {200, 300}), (0.5, {250})], ids=["x60", "x2", "x0.5"]
+)
+def test_speeds_are_of_the_venues_time(exchange: Exchange, rate: float, spans: set[int]) -> None:
+    """At most once a tick, and as often as the clock's pace asks."""
+    stream = Connection(exchange, "/ws/btcusdt@depth")
+    exchange.at_rest = False
+    stream.messages()
+    pushed = []
+    for step in range(60):
+        exchange.move(BTCUSDT=f"{50_000 + step}")
+        exchange.clock.set(exchange.now + int(TICK * rate))
+        exchange.streams.hub.tick()
+        exchange.push()
+        pushed += [row["E"] for row in stream.messages()]
+    assert {later - earlier for earlier, later in pairwise(pushed)} == spans

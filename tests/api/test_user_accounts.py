@@ -8,17 +8,22 @@ from typing import Any, Final, get_args
 import pytest
 from msgspec.structs import replace
 
-from perpbox.account import House
-from perpbox.api.streams.updates import GROUPED, PART_OF_A_FILL, REASONS
+from perpbox.account import House, PositionSide
+from perpbox.api.streams.updates import GROUPED, PART_OF_A_FILL, REASONS, Update
 from perpbox.api.streams.user_accounts import ACCOUNT_EVENTS
 from perpbox.engine.commands import (
-    CloseAccount,
     MoveInsurance,
-    ResetAccount,
     SetFees,
     SetFunding,
 )
-from perpbox.engine.events import Event, MoneyReason
+from perpbox.engine.events import (
+    AccountReset,
+    Event,
+    MoneyMoved,
+    MoneyReason,
+    PositionChanged,
+    PositionHandedOver,
+)
 from perpbox.engine.market import FundingTerms
 from perpbox.instrument import Catalogue
 from perpbox.money import parse
@@ -26,7 +31,7 @@ from tests.api.exchange import CATALOGUE, HOUR, NOON, Exchange
 from tests.api.listening import Connection, follow
 from tests.api.mirror import Mirror
 from tests.api.trader import Trader, open_trader
-from tests.api.user_messages import balances, changes, kinds, legs, of_kind
+from tests.api.user_messages import balances, changes, kinds, legs
 
 BTC: Final = {"symbol": "BTCUSDT"}
 LONG_BTC: Final = ("BTCUSDT", "BOTH")
@@ -365,83 +370,36 @@ def test_a_debt_that_the_fund_pays_is_an_insurance_clear(exchange: Exchange) -> 
     assert exchange.state.house[House.INSURANCE, "USDT"] == parse("998.125")
 
 
-# Reset and closing
-
-
-def test_a_reset_is_one_adjustment_and_the_settings_as_they_were(exchange: Exchange) -> None:
-    trader = open_trader(exchange, USDT="10000", USDC="500")
-    trader.post(LEVERAGE, **BTC, leverage=50)
-    isolate(trader)
-    isolate(trader, "ADAUSDT")
-    trader.market("BUY", "0.1")
-    trader.limit("BUY", "0.1", "49000")
-    trader.market("BUY", "0.1", symbol="ETHUSDT")
-    stream = follow(trader)
-    exchange.submit(ResetAccount(trader.account_id))
-    messages = stream.messages()
-    assert kinds(messages) == [
-        "ORDER_TRADE_UPDATE CANCELED",
-        "ACCOUNT_UPDATE ADJUSTMENT",
-        "ACCOUNT_CONFIG_UPDATE",
-    ]
-    [change] = of_kind(messages, "ACCOUNT_UPDATE")
-    assert {asset: row[:2] for asset, row in balances(change).items()} == {
-        "USDT": ("10000.00000000", "10000.00000000")
-    }
-    flat = ("0", "0.00000000", "0", "cross", "0")
-    assert legs(change) == {
-        LONG_BTC: flat,
-        ("ETHUSDT", "BOTH"): flat,
-        ("ADAUSDT", "BOTH"): flat,
-    }
-    assert messages[-1]["ac"] == {"s": "BTCUSDT", "l": 20}
-
-
-def test_a_reset_ends_multi_assets_mode(exchange: Exchange) -> None:
-    trader = open_trader(exchange, USDT="10000", USDC="500")
-    trader.post(MULTI, multiAssetsMargin="true")
-    exchange.transfer(trader.account_id, "USDC", "-20")
-    exchange.transfer(trader.account_id, "USDT", "5")
-    stream = follow(trader)
-    exchange.submit(ResetAccount(trader.account_id))
-    messages = stream.messages()
-    assert kinds(messages) == ["ACCOUNT_UPDATE ADJUSTMENT", "ACCOUNT_CONFIG_UPDATE"]
-    assert balances(messages[0]["a"]) == {
-        "USDT": ("10000.00000000", "10000.00000000", "-5.00000000"),
-        "USDC": ("500.00000000", "500.00000000", "20.00000000"),
-    }
-    assert messages[1]["ai"] == {"j": False}
-
-
-def test_a_reset_frees_what_was_set_aside_though_the_wallet_is_the_same(exchange: Exchange) -> None:
-    trader = open_trader(exchange, USDT="10000")
-    exchange.submit(SetFees(trader.account_id, None, {"BTCUSDT": (0, 0)}))
-    isolate(trader)
-    trader.market("BUY", "0.1")
-    stream = follow(trader)
-    exchange.submit(ResetAccount(trader.account_id))
-    assert balances(only(stream)) == {"USDT": ("10000.00000000", "10000.00000000", "0")}
-
-
-def test_a_reset_of_an_untouched_account_says_nothing(exchange: Exchange, alice: Trader) -> None:
-    stream = follow(alice)
-    exchange.submit(ResetAccount(alice.account_id))
-    assert stream.messages() == []
-
-
-def test_a_closed_account_hears_of_its_end_and_no_more(exchange: Exchange, alice: Trader) -> None:
-    alice.market("BUY", "0.1")
-    alice.limit("BUY", "0.1", "49000")
-    stream = follow(alice)
-    exchange.submit(CloseAccount(alice.account_id))
-    messages = stream.messages()
-    assert kinds(messages) == ["ORDER_TRADE_UPDATE CANCELED", "ACCOUNT_UPDATE ADJUSTMENT"]
-    change = messages[1]["a"]
-    assert balances(change) == {"USDT": ("0", "0", "-9997.49999500")}
-    assert legs(change) == {LONG_BTC: ("0", "0.00000000", "0", "cross", "0")}
-
-
 # Whole
+
+
+def an_update(reason: str, symbol: str = "") -> Update:
+    return Update(1, reason, 0, symbol)
+
+
+def test_an_update_takes_what_belongs_to_it_and_nothing_else() -> None:
+    def moved(reason: MoneyReason, account_id: int = 1) -> MoneyMoved:
+        return MoneyMoved(House.CLEARING, account_id, "USDT", 1, reason, 1)
+
+    def changed(account_id: int, symbol: str) -> PositionChanged:
+        return PositionChanged(account_id, symbol, PositionSide.BOTH, 0, 0, 0, 0, 0)
+
+    exchanged, reset = an_update("AUTO_EXCHANGE"), an_update("ADJUSTMENT")
+    assert exchanged.takes(moved(MoneyReason.AUTO_EXCHANGE))
+    assert not exchanged.takes(moved(MoneyReason.AUTO_EXCHANGE, 2))
+    assert not exchanged.takes(moved(MoneyReason.RESET))
+    assert reset.takes(moved(MoneyReason.RESET))
+    assert not an_update("FUNDING_FEE", "BTCUSDT").takes(moved(MoneyReason.FUNDING_FEE))
+    assert not an_update("INSURANCE_CLEAR").takes(moved(MoneyReason.AUTO_EXCHANGE))
+    funded = an_update("FUNDING_FEE", "BTCUSDT")
+    assert funded.takes(changed(1, "BTCUSDT"))
+    assert not funded.takes(changed(1, "ETHUSDT"))
+    assert not funded.takes(changed(2, "BTCUSDT"))
+    handed_over = PositionHandedOver(1, "BTCUSDT", PositionSide.BOTH)
+    assert reset.takes(handed_over)
+    assert reset.takes(AccountReset(1))
+    assert not reset.takes(AccountReset(2))
+    assert not exchanged.takes(handed_over)
 
 
 def test_every_reason_for_which_money_moves_is_told() -> None:

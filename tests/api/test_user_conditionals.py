@@ -255,6 +255,21 @@ def test_of_old_a_stop_that_was_triggered_kept_its_number() -> None:
     ]
 
 
+def test_of_old_an_order_of_another_symbol_was_not_in_its_notionals() -> None:
+    """Both are triggered in one turn: the order in ETHUSDT stands when that in BTCUSDT is told."""
+    exchange = on("2025-12-08")
+    exchange.move(ETHUSDT="2500")
+    exchange.last(ETHUSDT="2500")
+    trader = open_trader(exchange)
+    old_stop(trader, "BUY", "STOP", "2600", price="2400", symbol="ETHUSDT")
+    number = old_stop(trader, "BUY", "STOP_MARKET", "51000")
+    stream = follow(trader)
+    exchange.last(BTCUSDT="51000", ETHUSDT="2600")
+    rows = of_kind(stream.messages(), "ORDER_TRADE_UPDATE")
+    assert {row["b"] for row in rows if row["i"] == number} == {"0"}
+    assert [row["b"] for row in rows if row["s"] == "ETHUSDT"] == ["0", "240.00000"]
+
+
 def test_of_old_what_was_refused_at_its_trigger_had_a_message() -> None:
     exchange = on("2025-12-08")
     trader = open_trader(exchange)

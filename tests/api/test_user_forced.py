@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+
+import pytest
 
 from tests.api.exchange import Exchange
 from tests.api.listening import Connection, follow
@@ -56,6 +58,18 @@ def test_a_cross_margin_call(exchange: Exchange) -> None:
         ],
     }
     assert list(told["p"][0]) == ["s", "ps", "pa", "mt", "iw", "mp", "up", "mm"]
+
+
+def test_the_cross_wallet_of_a_call_is_without_what_is_set_aside(exchange: Exchange) -> None:
+    trader, stream = long_of(exchange, "0.1", USDT="402.5")
+    trader.post(MARGIN_TYPE, symbol="ETHUSDT", marginType="ISOLATED")
+    exchange.move(ETHUSDT="2500")
+    trader.market("BUY", "0.1", symbol="ETHUSDT")
+    stream.messages()
+    exchange.move(BTCUSDT="46350")
+    wallet = trader.get("/fapi/v3/account")["totalCrossWalletBalance"]
+    assert stream.message()["cw"] == wallet.rstrip("0")
+    assert float(wallet) < 400
 
 
 def test_an_isolated_margin_call_has_no_cross_wallet(exchange: Exchange) -> None:
@@ -209,12 +223,44 @@ def test_who_is_deleveraged_and_who_was_bankrupt(exchange: Exchange) -> None:
     assert balances(gone) == {"USDT": ("0", "0", "0")}
 
 
+def test_what_the_bankrupt_hears_does_not_depend_on_who_else_listens() -> None:
+    """Two shorts take a long of 0.2 over; between the two trades 0.1 is still for sale."""
+
+    def told(*, all_listen: bool) -> list[Any]:
+        exchange = Exchange()
+        exchange.empty_the_fund("USDT")
+        shorts = [open_trader(exchange, USDT="5000") for _ in range(2)]
+        for short in shorts:
+            short.market("SELL", "0.1")
+        loser = open_trader(exchange, USDT="520")
+        exchange.move(BTCUSDT="50000")
+        loser.market("BUY", "0.2")
+        if all_listen:
+            for short in shorts:
+                follow(short)
+        stream = follow(loser)
+        exchange.move(BTCUSDT="45000")
+        return stream.messages()
+
+    alone = told(all_listen=False)
+    assert alone == told(all_listen=True)
+    placed, first, last = of_kind(alone, "ORDER_TRADE_UPDATE")
+    assert outlined([placed, first, last], "x X z") == [
+        ("NEW", "NEW", "0"),
+        ("CALCULATED", "PARTIALLY_FILLED", "0.1"),
+        ("CALCULATED", "FILLED", "0.2"),
+    ]
+    assert float(first["a"]) == pytest.approx(float(placed["a"]) / 2, abs=1e-4)
+    assert last["a"] == "0"
+
+
 def test_a_trade_on_the_book_behind_a_liquidation_is_a_trade_again(exchange: Exchange) -> None:
     exchange.empty_the_fund("USDT")
     winner = open_trader(exchange, USDT="5000")
     winner.market("SELL", "0.1")
     open_trader(exchange, USDT="303").market("BUY", "0.1")
-    exchange.move(BTCUSDT="45000")
     stream = follow(winner)
+    exchange.move(BTCUSDT="45000")
+    assert kinds(stream.messages()) == [PLACED, *HANDED_OVER]
     winner.market("BUY", "0.1")
     assert kinds(stream.messages()) == [PLACED, *TRADED]

@@ -139,6 +139,7 @@ def test_a_key_that_expires_says_so_once_and_is_silent(exchange: Exchange, alice
     message = stream.message()
     assert list(message) == ["e", "E", "listenKey"]
     assert message == {"e": "listenKeyExpired", "E": str(NOON + HOUR), "listenKey": key}
+    assert exchange.venue.witness is None
     alice.limit("BUY", "0.1", "49000")
     assert stream.messages() == []
     fresh = follow(alice)
@@ -174,6 +175,7 @@ def test_a_key_that_is_kept_goes_on(exchange: Exchange, alice: Trader, method: s
 def test_a_deleted_key_is_silent_from_then_on(exchange: Exchange, alice: Trader) -> None:
     stream = follow(alice)
     exchange.ask("DELETE", LISTEN_KEY, headers=alice.headers)
+    assert exchange.venue.witness is None
     alice.limit("BUY", "0.1", "49000")
     exchange.pass_time(2 * HOUR)
     assert stream.messages() == []

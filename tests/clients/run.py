@@ -87,12 +87,13 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def drive(flow: str) -> Result:
-    """Run one flow against a fresh server with one funded account."""
+    """Run one flow against a fresh server with two funded accounts."""
     begun = time.monotonic()
     try:
         with venue_server() as venue:
-            account = venue.open_account(USDT="10000")
-            arguments = [venue.base_url, account.api_key, account.secret]
+            accounts = [venue.open_account(USDT="10000") for _ in range(2)]
+            keys = [text for each in accounts for text in (each.api_key, each.secret)]
+            arguments = [venue.base_url, *keys]
             done = subprocess.run(
                 [str(python_of(flow)), "-m", f"{flow}.flow", *arguments],
                 cwd=HERE,

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from importlib.metadata import version
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeAlias
 
 from exact import (
     MONEY,
@@ -26,6 +26,9 @@ from exact import (
     raise_to,
 )
 from waiting import Row, Waiter, Waiting, number
+
+Keys: TypeAlias = tuple[str, str]
+"""An account's key and its secret."""
 
 SYMBOL = "BTCUSDT"
 ASSET = "USDT"
@@ -410,14 +413,18 @@ class Story:
         return account
 
 
-def main(package: str, run: Callable[[str, str, str], int]) -> int:
-    """A flow's command line: BASE_URL API_KEY SECRET; one line about how it went."""
-    if len(sys.argv) != 4:
-        print("usage: flow BASE_URL API_KEY SECRET", file=sys.stderr)
+def main(package: str, run: Callable[[str, Keys, Keys], int]) -> int:
+    """A flow's command line; one line about how it went.
+
+    It is given the keys of two accounts, for those clients that play the story twice.
+    """
+    if len(sys.argv) != 6:
+        print("usage: flow BASE_URL API_KEY SECRET API_KEY SECRET", file=sys.stderr)
         return 2
     label = f"{package} {version(package)}"
+    base_url, key, secret, other_key, other_secret = sys.argv[1:]
     try:
-        count = run(*sys.argv[1:])
+        count = run(base_url, (key, secret), (other_key, other_secret))
     except CheckFailed as error:
         print(f"failed {label}: {error}")
         return 1

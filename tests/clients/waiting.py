@@ -99,7 +99,7 @@ class Waiting:
         for each, where in ((told, "the answer"), (row, "openAlgoOrders")):
             self.checks.equal(each["algoStatus"], "NEW", f"algoStatus in {where}")
             self.checks.equal(each["orderType"], "STOP_MARKET", f"orderType in {where}")
-            self.checks.equal(each["algoId"], told["algoId"], f"algoId in {where}")
+            self.checks.equal(int(each["algoId"]), int(told["algoId"]), f"algoId in {where}")
             self.checks.equal(number(each["triggerPrice"]), trigger, f"triggerPrice in {where}")
             self.checks.equal(number(each["quantity"]), quantity, f"quantity in {where}")
         self.checks.equal(self.trader.open_orders(self.symbol), [], "openOrders")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from perpbox.account import House
+from perpbox.book import BookSide
 from perpbox.engine.commands import SetFunding, Tick
 from perpbox.engine.events import FundingMissed, FundingSettled, MoneyMoved, PremiumMoved
 from perpbox.engine.funding import rate_at
@@ -330,3 +333,28 @@ def test_income_of_funding_names_the_symbol_and_no_trade() -> None:
     [paid] = [e for e in turn.events if isinstance(e, MoneyMoved) and e.payer == table.ids["alice"]]
     assert (paid.payee, paid.amount, paid.symbol) == (House.FUNDING, parse("1.5"), "BTCUSDT")
     assert (paid.reason.value, paid.trade_id) == ("FUNDING_FEE", 0)
+
+
+def test_an_impact_price_asks_no_more_of_the_book_than_it_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """25 000 are worth enough for BTCUSDT: half of what the first of fifty levels holds."""
+    table = play("""
+        alice deposits 1000000 USDT
+        quotes BTCUSDT
+    """)
+    table.rig.checked = False
+    for level in range(50):
+        table.play(f"alice buy 1 BTCUSDT limit {49900 - level} -> resting")
+    table.play("alice sell 0.1 BTCUSDT limit 50000 -> resting")
+    asked: list[int] = []
+    depth = BookSide.depth
+
+    def counted(side: BookSide) -> Iterator[tuple[int, int]]:
+        for price, quantity in depth(side):
+            asked.append(price)
+            yield price, quantity
+
+    monkeypatch.setattr(BookSide, "depth", counted)
+    assert table.rig.state.markets["BTCUSDT"].impact_premium() == 0
+    assert len(asked) <= 4

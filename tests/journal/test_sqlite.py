@@ -27,7 +27,8 @@ from perpbox.journal import (
     recover,
 )
 from perpbox.journal.lock import FileLock
-from perpbox.journal.sqlite import SqliteJournal, open_file
+from perpbox.journal.opening import open_file
+from perpbox.journal.sqlite import SqliteJournal
 from tests.journal.story import BTC, Story, catalogue_json
 
 ROOT: Final = Path(__file__).resolve().parents[2]

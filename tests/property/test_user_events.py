@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from perpbox.account import AccountId
@@ -117,6 +117,7 @@ def of_account(messages: Sequence[Told], account_id: AccountId) -> list[bytes]:
 
 @lightly
 @given(SEEDS)
+@example(2227).via("a bankrupt's order was forgotten once a deleveraged one came in")
 def test_the_journal_alone_tells_the_same_again(seed: int) -> None:
     crowd, dice = Crowd(), Random(seed)
     live(crowd, dice, TURNS, lambda: None)
@@ -130,5 +131,6 @@ def test_the_journal_alone_tells_the_same_again(seed: int) -> None:
         listener.read()
         assert of_account(whole, account_id) == listener.payloads
         assert of_account(rest, account_id) == listener.payloads[before.get(account_id, 0) :]
+        # Nor does it matter who else listens.
         alone = retold(crowd, State(CATALOGUE), 0, {account_id})
         assert [each.payload for each in alone] == listener.payloads

@@ -23,14 +23,13 @@ from perpbox.api.shapes.numbers import (
     break_even_price,
     quote_amount,
     row_amount,
-    trimmed,
 )
 from perpbox.api.shapes.order import QUERY_AVERAGE_DECIMALS, side_name
 from perpbox.engine.events import OrderFilled
 from perpbox.instrument import Symbol
 from perpbox.margin.pool import Holding
 from perpbox.margin.position import unrealized_profit
-from perpbox.money import Amount, Millis, Price, Product, text, text_at
+from perpbox.money import Amount, Millis, Price, Product, text, text_at, text_short
 
 Row = dict[str, object]
 
@@ -72,12 +71,12 @@ def position(exposure: Exposure, held: Position, mark: Price) -> Row:
     profit = unrealized_profit(held.quantity, mark, held.entry_price)
     return {
         "s": exposure.symbol.name,
-        "pa": trimmed(text(held.quantity)),
+        "pa": text_short(held.quantity),
         "ep": text(held.entry_price),
         "cr": row_amount(held.realized_profit),
         "up": row_amount(profit),
         "mt": margin_type(exposure),
-        "iw": row_amount(held.isolated_wallet if exposure.isolated else 0),
+        "iw": row_amount(held.isolated_wallet),
         "ps": held.position_side.value,
         "ma": exposure.symbol.margin_asset,
         "bep": break_even_price(held) if held.quantity else NONE,
@@ -106,22 +105,22 @@ def order_update(
     Only that of a fill has a commission.
     """
     terms = order.trigger.terms if order.trigger else None
-    bids, asks = (_product(value, symbol) for value in notionals)
+    bids, asks = notionals
     row = {
         **_asked(order),
         "ap": _average(order, symbol),
-        "sp": trimmed(text(terms.trigger_price)) if terms else NONE,
+        "sp": text_short(terms.trigger_price) if terms else NONE,
         "x": execution,
         "X": order.status.value,
         "i": order.order_id,
-        "l": trimmed(text(filled.quantity)) if filled else NONE,
-        "z": trimmed(text(order.executed)),
-        "L": trimmed(text(filled.price)) if filled else NONE,
+        "l": text_short(filled.quantity) if filled else NONE,
+        "z": text_short(order.executed),
+        "L": text_short(filled.price) if filled else NONE,
         **(_commission(filled) if filled else {}),
         "T": time,
         "t": filled.trade_id if filled else 0,
-        "b": bids,
-        "a": asks,
+        "b": _product(bids, symbol),
+        "a": _product(asks, symbol),
         "m": filled is not None and filled.is_maker,
         "R": order.reduce_only,
         **_origin(order, terms),
@@ -141,8 +140,8 @@ def _asked(order: Order) -> Row:
         "S": side_name(order.side),
         "o": order_type(order),
         "f": order.time_in_force.value,
-        "q": trimmed(text(order.quantity)),
-        "p": trimmed(text(order.price)),
+        "q": text_short(order.quantity),
+        "p": text_short(order.price),
     }
 
 
@@ -174,7 +173,7 @@ def _commission(filled: OrderFilled) -> Row:
 def _origin(order: Order, terms: ConditionalTerms | None) -> Row:
     trailing: Row = {}
     if terms is not None and terms.trails:
-        trailing["AP"] = trimmed(text(terms.activation_price))
+        trailing["AP"] = text_short(terms.activation_price)
         trailing["cr"] = callback(terms.callback_rate)
     return {
         "wt": terms.working_type.value if terms else "CONTRACT_PRICE",
@@ -203,13 +202,13 @@ def trade_lite(order: Order, filled: OrderFilled, time: Millis) -> Row:
         "E": time,
         "T": time,
         "s": order.symbol,
-        "q": trimmed(text(order.quantity)),
-        "p": trimmed(text(order.price)),
+        "q": text_short(order.quantity),
+        "p": text_short(order.price),
         "m": filled.is_maker,
         "c": order.client_order_id,
         "S": side_name(order.side),
-        "L": trimmed(text(filled.price)),
-        "l": trimmed(text(filled.quantity)),
+        "L": text_short(filled.price),
+        "l": text_short(filled.quantity),
         "t": filled.trade_id,
         "i": order.order_id,
     }
@@ -239,7 +238,7 @@ def algo_update(
         "S": side_name(terms.side),
         "ps": terms.position_side.value,
         "f": terms.time_in_force.value,
-        "q": trimmed(text(terms.quantity)),
+        "q": text_short(terms.quantity),
         "X": status,
         "ai": str(order.order_id) if order else "",
         "ap": average_price(order.quote_executed, order.executed, ACTUAL_DECIMALS)
@@ -247,8 +246,8 @@ def algo_update(
         else ZERO_ACTUAL,
         "aq": text_at(order.executed, ACTUAL_DECIMALS) if order else ZERO_ACTUAL,
         "act": order.order_type.value if order else NONE,
-        "tp": trimmed(text(terms.trigger_price)),
-        "p": trimmed(text(terms.price)),
+        "tp": text_short(terms.trigger_price),
+        "p": text_short(terms.price),
         "V": terms.self_trade_prevention.value,
         "wt": terms.working_type.value,
         "pm": terms.price_match.value,
@@ -290,7 +289,7 @@ def margin_call(holdings: Iterable[Holding], cross_wallet: Amount | None, time: 
     """MARGIN_CALL of one pool; an isolated one's has no cross wallet."""
     row: Row = {"e": "MARGIN_CALL", "E": time}
     if cross_wallet is not None:
-        row["cw"] = trimmed(text(cross_wallet))
+        row["cw"] = text_short(cross_wallet)
     row["p"] = [_called(holding) for holding in holdings]
     return row
 
@@ -300,12 +299,12 @@ def _called(holding: Holding) -> Row:
     return {
         "s": exposure.symbol.name,
         "ps": held.position_side.value,
-        "pa": trimmed(text(held.quantity)),
+        "pa": text_short(held.quantity),
         "mt": "ISOLATED" if exposure.isolated else "CROSSED",
-        "iw": trimmed(text(held.isolated_wallet)) if exposure.isolated else NONE,
-        "mp": trimmed(text(holding.mark)),
-        "up": trimmed(text(holding.unrealized_profit)),
-        "mm": trimmed(text(holding.maint_margin)),
+        "iw": text_short(held.isolated_wallet),
+        "mp": text_short(holding.mark),
+        "up": text_short(holding.unrealized_profit),
+        "mm": text_short(holding.maint_margin),
     }
 
 

@@ -11,6 +11,7 @@ from perpbox.account import BUY, SELL, Order
 from perpbox.api.shapes.market import DELIVERY_OF_PERPETUAL, changed, told_update
 from perpbox.api.shapes.numbers import average_price, quote_amount
 from perpbox.api.shapes.order import side_name
+from perpbox.engine.events import Traded
 from perpbox.engine.market import Market
 from perpbox.instrument import MarginAsset, Symbol
 from perpbox.margin.multi_assets import Rates
@@ -58,6 +59,21 @@ def aggregate_trade(told: Aggregate, symbol: Symbol, now: Millis) -> Row:
         "l": told.last_trade_id,
         "T": told.time,
         "m": told.buyer_is_maker,
+    }
+
+
+def trade(traded: Traded, symbol: Symbol, time: Millis, now: Millis) -> Row:
+    """One trade of the book; `X` tells that it was no venue's closing of a position off it."""
+    return {
+        "e": "trade",
+        "E": now,
+        "T": time,
+        "s": symbol.name,
+        "t": traded.trade_id,
+        "p": text_at(traded.price, symbol.price_precision),
+        "q": text_at(traded.quantity, symbol.quantity_precision),
+        "X": "MARKET",
+        "m": traded.taker_side == SELL,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
+from weakref import WeakSet
 
 import msgspec
 
@@ -12,8 +13,11 @@ from perpbox.api.streams.sources import Quiet
 from perpbox.money import Millis
 from perpbox.tape import Candle, Interval, Tape
 
-MOST_AT_ONCE: Final = 100
-"""Closed candles that are told at once, where the clock has passed over many of them."""
+MOST_AT_ONCE: Final = 1000
+"""Closed candles that all streams together tell at once, where the clock has passed over many.
+
+A client is cut off by what it cannot take at once, and a thousand are some 300 KB.
+"""
 
 ShownCandle: TypeAlias = Callable[[Candle, Millis, bool], shapes.Row]
 """The message of a candle, at a time, closed or not."""
@@ -23,13 +27,22 @@ class Candles(Quiet):
     """The candle that stands whenever it has changed, and once when it closes.
 
     [dec] The time closes a candle, with or without a trade. Where the clock has passed over many
-    candles the last hundred of them are told, each as it closed.
+    candles the last of them are told, each as it closed: a thousand, shared among the streams.
     """
 
     def __init__(
-        self, tape: Tape, symbol: str, interval: Interval, speed: Millis, show: ShownCandle
+        self,
+        tape: Tape,
+        symbol: str,
+        interval: Interval,
+        speed: Millis,
+        show: ShownCandle,
+        together: WeakSet[Candles],
     ) -> None:
         super().__init__(speed, symbol)
+        self._together = together
+        """All that are listened to."""
+        together.add(self)
         self._tape = tape
         self._interval = interval
         self._show = show
@@ -63,7 +76,8 @@ class Candles(Quiet):
             if candle is not None:
                 yield candle
             return
-        first = max(first, interval.shifted(opened, -MOST_AT_ONCE))
+        most = max(1, MOST_AT_ONCE // len(self._together))
+        first = max(first, interval.shifted(opened, -most))
         yield from self._tape.candles(self.about, interval, first, last)
 
     def _standing(self, now: Millis) -> list[bytes]:

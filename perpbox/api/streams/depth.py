@@ -31,37 +31,74 @@ class DiffDepth(Quiet):
         self._market = market
         self._typed = typed
         self._told = self._looked = market.update_id
-        self._levels = self._now()
-        """When it was last looked at."""
-        self._changed: dict[Side, set[Price]] = {side: set() for side in SIDES}
-        """Where something has changed since the last message, as far as it was looked at."""
+        self._sides = [BookSide(market, side) for side in SIDES]
 
     def look(self) -> None:
-        if self._looked == self._market.update_id:
-            return
-        self._looked = self._market.update_id
-        before, self._levels = self._levels, self._now()
-        for side in SIDES:
-            self._changed[side].update(differing(before[side], self._levels[side]))
+        if self._looked != self._market.update_id:
+            self._looked = self._market.update_id
+            for side in self._sides:
+                side.look()
 
     def flush(self, now: Millis, /) -> list[bytes]:
         self.look()
-        if not any(self._changed.values()):
+        if not any(side.changed for side in self._sides):
             return []
         before, self._told = self._told, self._looked
-        bids, asks = (self._take(side) for side in SIDES)
+        bids, asks = (side.take() for side in self._sides)
         row = shapes.depth_update(self._market, now, before, bids, asks)
         return [msgspec.json.encode(self._typed(row))]
 
-    def _take(self, side: Side) -> list[Level]:
-        """What has changed, the best first; 0 where nothing is left."""
-        changed, levels = self._changed[side], self._levels[side]
-        taken = sorted(((price, levels.get(price, 0)) for price in changed), reverse=side == BUY)
-        changed.clear()
-        return taken
 
-    def _now(self) -> dict[Side, dict[Price, Quantity]]:
-        return {side: dict(self._market.depth(side, WHOLE_BOOK)) for side in SIDES}
+class BookSide:
+    """One side of a book when it was last looked at, and where it has changed since it was told.
+
+    While the same ladder stands, as it does in most turns, clients' levels are all that is
+    looked at.
+    """
+
+    __slots__ = ("_clients", "_house", "_levels", "_market", "_shown", "_side", "changed")
+
+    def __init__(self, market: Market, side: Side) -> None:
+        self._market = market
+        self._side = side
+        self.changed: set[Price] = set()
+        """As far as it was looked at."""
+        self._clients: dict[Price, Quantity] = {}
+        self._shown: list[Level] | None = None
+        """The house's levels, if the ladder stands and all of the book is shown."""
+        self._house: dict[Price, Quantity] = {}
+        """Likewise."""
+        self._levels: dict[Price, Quantity] = {}
+        self.look()
+        self.changed.clear()
+
+    def look(self) -> None:
+        market = self._market
+        shown = market.shown_levels(self._side)
+        before, self._clients = self._clients, dict(market.book.side(self._side).depth())
+        whole = len(shown) + len(self._clients) <= WHOLE_BOOK
+        if whole and shown is self._shown:
+            for price in differing(before, self._clients):
+                self._levels[price] = self._house.get(price, 0) + self._clients.get(price, 0)
+                self.changed.add(price)
+            return
+        levels = dict(market.depth(self._side, WHOLE_BOOK))
+        self.changed |= differing(self._levels, levels)
+        self._levels = levels
+        self._shown = shown if whole and market.quotes is None else None
+        self._house = dict(shown) if self._shown is not None else {}
+
+    def take(self) -> list[Level]:
+        """What has changed, the best first; 0 where nothing is left."""
+        levels = self._levels
+        taken = sorted(
+            ((price, levels.get(price, 0)) for price in self.changed), reverse=self._side == BUY
+        )
+        for price, quantity in taken:
+            if not quantity:
+                levels.pop(price, None)
+        self.changed.clear()
+        return taken
 
 
 def differing(one: dict[Price, Quantity], other: dict[Price, Quantity]) -> set[Price]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
+from weakref import WeakSet
 
 from perpbox.api.calendar import SYMBOL_TYPE, Day
 from perpbox.api.shapes import pushes as shapes
@@ -11,12 +12,12 @@ from perpbox.api.streams.candles import Candles
 from perpbox.api.streams.depth import DiffDepth, PartialDepth, best
 from perpbox.api.streams.names import Kind, StreamName, parse_name
 from perpbox.api.streams.sources import Changed, Nothing, Shown, Source
-from perpbox.api.streams.trades import AggregateTrades, ContractInfo, ForceOrders
+from perpbox.api.streams.trades import AggregateTrades, ContractInfo, ForceOrders, Trades
 from perpbox.engine.funding import rate_at
 from perpbox.engine.market import Market
 from perpbox.engine.state import State
 from perpbox.money import Millis
-from perpbox.tape import Candle, Interval, Tape, window_start
+from perpbox.tape import Candle, DayStatistics, Interval, Tape, untraded, window_start
 
 
 class MarketStreams:
@@ -27,6 +28,8 @@ class MarketStreams:
     ) -> None:
         self.state = state
         self.tape = tape
+        self.candles: WeakSet[Candles] = WeakSet()
+        """The streams of candles that are listened to."""
         self.at_rest = at_rest
         """Whether the venue's clock stands."""
         self.names_type = api_date >= SYMBOL_TYPE
@@ -157,6 +160,10 @@ def _aggregate_trades(streams: MarketStreams, asked: StreamName, market: Market)
     return AggregateTrades(market, asked.speed, streams.typed, streams.at_rest)
 
 
+def _trades(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
+    return Trades(market, asked.speed, streams.typed)
+
+
 def _force_orders(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
     return ForceOrders(streams.state, asked.speed, market.symbol.name, streams.paired_order)
 
@@ -175,24 +182,28 @@ def _candles(streams: MarketStreams, asked: StreamName, market: Market) -> Sourc
     def show(candle: Candle, now: Millis, closed: bool) -> shapes.Row:
         return shape(candle, interval, symbol, now, closed=closed)
 
-    return Candles(streams.tape, symbol.name, interval, asked.speed, show)
+    return Candles(streams.tape, symbol.name, interval, asked.speed, show, streams.candles)
 
 
 DAYS: Final = {Kind.TICKER: shapes.ticker, Kind.MINI_TICKER: shapes.mini_ticker}
 
 
-def _ticker_row(streams: MarketStreams, kind: Kind, name: str, now: Millis) -> shapes.Row | None:
+def _day(streams: MarketStreams, name: str, now: Millis) -> DayStatistics:
     day = streams.tape.statistics(name, now)
+    return untraded(streams.state.markets[name].last_price, now) if day is None else day
+
+
+def _ticker_row(streams: MarketStreams, kind: Kind, name: str, now: Millis) -> shapes.Row:
     symbol = streams.state.catalogue.symbols[name]
-    return None if day is None else streams.paired(DAYS[kind](day, symbol, now))
+    return streams.paired(DAYS[kind](_day(streams, name, now), symbol, now))
 
 
 def _ticker_version(streams: MarketStreams, kind: Kind, name: str, now: Millis) -> object:
     """A day that only begins at another minute is another ticker, and no other mini ticker."""
+    day = _day(streams, name, now)
     if kind is Kind.TICKER:
-        return streams.tape.version(name), window_start(now)
-    day = streams.tape.statistics(name, now)
-    return day and (day.open, day.high, day.low, day.last_price, day.volume, day.quote_volume)
+        return day.open_time, day.last_price, day.last_trade_id, day.trades
+    return day.open, day.high, day.low, day.last_price, day.volume, day.quote_volume
 
 
 def _one_ticker(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
@@ -225,6 +236,7 @@ def _contract_info(streams: MarketStreams, asked: StreamName) -> Source:
 
 _ONE: Final[dict[Kind, Callable[[MarketStreams, StreamName, Market], Source]]] = {
     Kind.AGGREGATE_TRADE: _aggregate_trades,
+    Kind.TRADE: _trades,
     Kind.MARK_PRICE: _one_mark,
     Kind.BOOK_TICKER: _one_book_ticker,
     Kind.PARTIAL_DEPTH: _partial_depth,

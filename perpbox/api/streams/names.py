@@ -23,6 +23,7 @@ CONTINUOUS_INTERVALS: Final = ("1s", *INTERVALS)
 
 class Kind(Enum):
     AGGREGATE_TRADE = "aggTrade"
+    TRADE = "trade"
     MARK_PRICE = "markPrice"
     KLINE = "kline"
     CONTINUOUS_KLINE = "continuousKline"
@@ -69,6 +70,7 @@ EVERYTHING: Final = {
 }
 PLAIN: Final = {
     "aggTrade": (Kind.AGGREGATE_TRADE, 100),
+    "trade": (Kind.TRADE, AT_ONCE),
     "markPrice": (Kind.MARK_PRICE, 3 * SECOND),
     "markPrice@1s": (Kind.MARK_PRICE, SECOND),
     "miniTicker": (Kind.MINI_TICKER, 2 * SECOND),
@@ -79,7 +81,9 @@ PLAIN: Final = {
     "assetIndex": (Kind.ASSET_INDEX, SECOND),
     "rpiDepth@500ms": (Kind.DIFF_DEPTH, 500),
 }
-"""What stands behind the symbol. No RPI orders are taken, so their book is the same."""
+"""What stands behind the symbol. `trade` is not documented, and used. No RPI orders are taken, so
+their book is the same.
+"""
 KLINE_SPEED: Final[Millis] = 250
 
 POSSIBLE: Final = re.compile(r"[!-~\u0080-\U0010ffff]{1,256}")

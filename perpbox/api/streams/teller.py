@@ -61,8 +61,7 @@ class Teller:
         self.settings: Settings | None = None
         """Of an account that is reset."""
         self.entering: dict[AccountId, Order] = {}
-        """What each account has had accepted or amended last in this turn: it is open, and stands
-        once it has met the book."""
+        """What each account has placed or amended last in this turn: it may not stand yet."""
         self.off_book = False
         """Whether the last trade was one that the market does not see."""
 

@@ -63,6 +63,26 @@ class AggregateTrades(Quiet):
         return messages
 
 
+class Trades(Quiet):
+    """[dec] Each trade of the book by itself, at once."""
+
+    def __init__(self, market: Market, speed: Millis, typed: Typed) -> None:
+        super().__init__(speed, market.symbol.name)
+        self._typed = typed
+        self._symbol = market.symbol
+        self._due: list[tuple[happened.Traded, Millis]] = []
+
+    def note(self, line: Line, _touched: Collection[str], /) -> None:
+        for event in line.events:
+            if type(event) is happened.Traded and event.symbol == self._symbol.name:
+                self._due.append((event, line.time))
+
+    def flush(self, now: Millis, /) -> list[bytes]:
+        due, self._due = self._due, []
+        rows = (shapes.trade(traded, self._symbol, time, now) for traded, time in due)
+        return [msgspec.json.encode(self._typed(row)) for row in rows]
+
+
 class ForceOrders(Quiet):
     """The latest liquidation order of each symbol, once a second."""
 

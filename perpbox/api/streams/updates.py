@@ -27,6 +27,8 @@ REASONS: Final = {
     MoneyReason.FUNDING_FEE: FUNDING_FEE,
     MoneyReason.INSURANCE_CLEAR: "INSURANCE_CLEAR",
     MoneyReason.AUTO_EXCHANGE: "AUTO_EXCHANGE",
+    MoneyReason.COIN_SWAP_DEPOSIT: "COIN_SWAP_DEPOSIT",
+    MoneyReason.COIN_SWAP_WITHDRAW: "COIN_SWAP_WITHDRAW",
     MoneyReason.RESET: ADJUSTMENT,
 }
 
@@ -59,8 +61,7 @@ class Update:
     def takes(self, event: happened.Event) -> bool:
         """Whether the event is told in the same message."""
         if isinstance(event, happened.PositionChanged):
-            same_symbol = event.symbol == self.symbol or self.filled is not None
-            return event.account_id == self.account_id and same_symbol and not self.legs
+            return (event.account_id, event.symbol) == (self.account_id, self.symbol)
         if isinstance(event, (happened.PositionHandedOver, happened.AccountReset)):
             return event.account_id == self.account_id and self.reason == ADJUSTMENT
         if not isinstance(event, happened.MoneyMoved):
@@ -68,7 +69,7 @@ class Update:
         if self.account_id not in (event.payer, event.payee):
             return False
         if self.filled is not None:
-            return event.reason in PART_OF_A_FILL and event.trade_id == self.filled.trade_id
+            return event.reason in PART_OF_A_FILL
         return event.reason in GROUPED and REASONS[event.reason] == self.reason
 
     def add_money(self, event: happened.MoneyMoved) -> None:

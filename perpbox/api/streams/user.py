@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from perpbox.api.streams.teller import Teller, Told, settings_of
 from perpbox.api.streams.user_accounts import ACCOUNT_EVENTS
-from perpbox.api.streams.user_orders import ORDER_EVENTS
+from perpbox.api.streams.user_orders import ORDER_EVENTS, ConditionalEvent, OrderEvent
 from perpbox.engine import events as happened
 from perpbox.money import Millis
 
@@ -31,14 +32,9 @@ class UserEvents(Teller):
         update = self.update
         if update is not None and not update.takes(event):
             self.finish()
-        if isinstance(event, OF_AN_ORDER):
-            if event.account_id in self.listened:
-                self.order = self.state.orders.get(event.order_id)
-        elif isinstance(event, OF_A_CONDITIONAL):
-            if event.account_id in self.listened:
-                self.waiting = self.state.conditional_orders.get(event.algo_id)
-        elif isinstance(event, happened.AccountReset) and event.account_id in self.listened:
-            self.settings = settings_of(self.state.accounts[event.account_id])
+        look = LOOK.get(type(event))
+        if look is not None:
+            look(self, event)
 
     def after(self, event: happened.Event, now: Millis) -> None:
         """It has happened."""
@@ -47,15 +43,31 @@ class UserEvents(Teller):
             note(self, event, now)
 
 
-OF_AN_ORDER: Final = (
-    happened.OrderFilled,
-    happened.OrderAmended,
-    happened.OrderCanceled,
-    happened.OrderExpired,
-)
-OF_A_CONDITIONAL: Final = (
-    happened.ConditionalCanceled,
-    happened.ConditionalExpired,
-    happened.ConditionalTriggered,
-)
+def _of_an_order(teller: Teller, event: OrderEvent | happened.OrderFilled) -> None:
+    if event.account_id in teller.listened:
+        teller.order = teller.state.orders.get(event.order_id)
+
+
+def _of_a_conditional(teller: Teller, event: ConditionalEvent) -> None:
+    if event.account_id in teller.listened:
+        teller.waiting = teller.state.conditional_orders.get(event.algo_id)
+
+
+def _of_a_reset(teller: Teller, event: happened.AccountReset) -> None:
+    if event.account_id in teller.listened:
+        teller.settings = settings_of(teller.state.accounts[event.account_id])
+
+
+LOOK: Final[dict[type, Callable[[Teller, Any], None]]] = {
+    happened.OrderFilled: _of_an_order,
+    happened.OrderAmended: _of_an_order,
+    happened.OrderCanceled: _of_an_order,
+    happened.OrderExpired: _of_an_order,
+    happened.ConditionalCanceled: _of_a_conditional,
+    happened.ConditionalExpired: _of_a_conditional,
+    happened.ConditionalTriggered: _of_a_conditional,
+    happened.AccountReset: _of_a_reset,
+}
+"""What is looked up before an event, while it is still there."""
 NOTE: Final = {**ACCOUNT_EVENTS, **ORDER_EVENTS}
+"""What is told after it."""

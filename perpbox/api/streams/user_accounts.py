@@ -24,10 +24,8 @@ from perpbox.money import Amount, Millis
 def _money_moved(teller: Teller, event: happened.MoneyMoved, now: Millis) -> None:
     for account_id, amount in ((event.payer, -event.amount), (event.payee, event.amount)):
         if account_id in teller.listened:
-            update = teller.update
-            if update is None or update.account_id != account_id:
-                teller.finish()
-                update = teller.begin(account_id, reason_of(event, amount), now, event.symbol)
+            reason = reason_of(event, amount)
+            update = teller.update or teller.begin(account_id, reason, now, event.symbol)
             update.add_money(event)
 
 

@@ -55,7 +55,7 @@ def _order_changed(teller: Teller, event: OrderEvent, now: Millis) -> None:
     order = teller.order
     if event.account_id in teller.listened and order is not None:
         if isinstance(event, happened.OrderAmended):
-            teller.entering[order.account_id] = order
+            teller.entering[event.account_id] = order
         teller.tell_order(order, EXECUTIONS[type(event)], now)
 
 
@@ -85,7 +85,6 @@ def _conditional_ended(teller: Teller, event: ConditionalEvent, now: Millis) -> 
         teller.tell_waiting(waiting, STATUSES[type(event)], now)
         return
     order = as_order(waiting, Order)
-    order.updated = now
     canceled = isinstance(event, happened.ConditionalCanceled)
     order.status = OrderStatus.CANCELED if canceled else OrderStatus.EXPIRED
     if isinstance(event, happened.ConditionalExpired):

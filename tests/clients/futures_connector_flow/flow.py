@@ -1,6 +1,6 @@
 """binance-futures-connector, unmodified, trading on a local venue.
 
-From tests/clients: `python -m futures_connector_flow.flow BASE_URL API_KEY SECRET`.
+From tests/clients: `python -m futures_connector_flow.flow BASE_URL KEY SECRET KEY SECRET`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ from binance.um_futures import (  # type: ignore[import-not-found, import-untype
 )
 
 from exact import Checks
-from scenario import Story, main
+from futures_connector_flow.streams import STREAMS, ConnectorStreams
+from listening import Feed
+from market_streams import MarketHeard
+from scenario import Keys, main
+from user_stream import FullStory
 from waiting import Row
 
 
@@ -171,12 +175,22 @@ class ConnectorTrader:
         self.client.session.close()
 
 
-def run(base_url: str, api_key: str, secret: str) -> int:
-    """Trade through the connector; the number of checks that held."""
-    checks = Checks()
-    trader = ConnectorTrader(base_url, api_key, secret)
+def run(base_url: str, account: Keys, _other: Keys) -> int:
+    """Trade through the connector with an ear on the streams; the number of checks that held."""
+    checks, feed = Checks(), Feed()
+    trader = ConnectorTrader(base_url, *account)
     try:
-        Story(trader, checks).play()
+        key = trader.row(trader.client.new_listen_key())["listenKey"]
+        streams = ConnectorStreams(base_url, key, feed, checks)
+        try:
+            streams.subscribe()
+            story = FullStory(trader, checks, feed)
+            story.play()
+            story.stand()
+            MarketHeard(base_url, feed, checks).agree(STREAMS)
+            streams.leave()
+        finally:
+            streams.close()
         for header in ("x-mbx-used-weight-1m", "x-mbx-order-count-10s", "x-mbx-order-count-1m"):
             used = int(trader.usage.get(header, "0"))
             checks.that(used > 0, f"{header} was among the headers and counted")

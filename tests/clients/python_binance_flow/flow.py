@@ -1,197 +1,63 @@
 """python-binance, unmodified, trading on a local venue.
 
-From tests/clients: `python -m python_binance_flow.flow BASE_URL API_KEY SECRET`.
+From tests/clients: `python -m python_binance_flow.flow BASE_URL KEY SECRET KEY SECRET`.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any, ClassVar
 
-# Lives in this flow's own environment, not in the one that is type-checked.
-from binance.client import Client  # type: ignore[import-not-found, import-untyped, unused-ignore]
-from binance.exceptions import (  # type: ignore[import-not-found, import-untyped, unused-ignore]
-    BinanceAPIException,
-)
-
-from exact import Checks, plain
-from scenario import Story, main
-from waiting import Row
+from exact import Checks
+from listening import Feed
+from market_streams import MarketHeard
+from python_binance_flow.addresses import lead_here
+from python_binance_flow.streams import STREAMS, DepthCache, ManagerStreams
+from python_binance_flow.trader import PythonBinanceTrader
+from python_binance_flow.ws_api import SocketTrader
+from scenario import Keys, Story, main
+from user_stream import FullStory
 
 
-def local_client(base_url: str) -> Any:
-    """The client class with every address led to the venue: they are class attributes."""
-    elsewhere = {name: f"{base_url}/not-served" for name in dir(Client) if name.endswith("_URL")}
-    here = {
-        "FUTURES_URL": f"{base_url}/fapi",
-        "FUTURES_DATA_URL": f"{base_url}/futures/data",
-        "API_URL": f"{base_url}/api",
-        "WS_FUTURES_URL": f"{base_url.replace('http', 'ws', 1)}/ws-fapi/v1",
-    }
-    return type("LocalClient", (Client,), elsewhere | here)
-
-
-class PythonBinanceTrader:
-    """The futures_* calls, which hand the JSON through."""
-
-    errors: ClassVar[Mapping[int, type[Exception]]] = dict.fromkeys(
-        (-1121, -2019, -2011, -2013, -2022, -4046, -1022, -2015), BinanceAPIException
-    )
-
-    def __init__(self, base_url: str, api_key: str, secret: str) -> None:
-        self.base_url, self.api_key, self.secret = base_url, api_key, secret
-        self.client: Any = local_client(base_url)(api_key, secret, ping=False)
-
-    def exchange_info(self) -> Row:
-        return dict(self.client.futures_exchange_info())
-
-    def server_time(self) -> int:
-        return int(self.client.futures_time()["serverTime"])
-
-    def premium_index(self, symbol: str) -> Row:
-        return dict(self.client.futures_mark_price(symbol=symbol))
-
-    def account(self) -> Row:
-        return dict(self.client.futures_account(version=3))
-
-    def balance(self) -> list[Row]:
-        return list(self.client.futures_account_balance())
-
-    def commission_rate(self, symbol: str) -> Row:
-        return dict(self.client.futures_commission_rate(symbol=symbol))
-
-    def symbol_config(self, symbol: str) -> Row:
-        (config,) = self.client.futures_symbol_config(symbol=symbol)
-        return dict(config)
-
-    def set_leverage(self, symbol: str, leverage: int) -> Row:
-        return dict(self.client.futures_change_leverage(symbol=symbol, leverage=leverage))
-
-    def set_margin_type(self, symbol: str, margin_type: str) -> Row:
-        answer = self.client.futures_change_margin_type(symbol=symbol, marginType=margin_type)
-        return dict(answer)
-
-    def place_limit(self, symbol: str, side: str, quantity: Decimal, price: Decimal) -> Row:
-        answer = self.client.futures_create_order(
-            symbol=symbol,
-            side=side,
-            type="LIMIT",
-            timeInForce="GTC",
-            quantity=plain(quantity),
-            price=plain(price),
-        )
-        return dict(answer)
-
-    def place_market(
-        self, symbol: str, side: str, quantity: Decimal, *, reduce_only: bool = False
-    ) -> Row:
-        answer = self.client.futures_create_order(
-            symbol=symbol,
-            side=side,
-            type="MARKET",
-            quantity=plain(quantity),
-            reduceOnly=reduce_only,
-            newOrderRespType="RESULT",
-        )
-        return dict(answer)
-
-    def amend(
-        self, symbol: str, order_id: int, side: str, quantity: Decimal, price: Decimal
-    ) -> Row:
-        answer = self.client.futures_modify_order(
-            symbol=symbol,
-            orderId=order_id,
-            side=side,
-            quantity=plain(quantity),
-            price=plain(price),
-        )
-        return dict(answer)
-
-    def cancel(self, symbol: str, order_id: int) -> Row:
-        return dict(self.client.futures_cancel_order(symbol=symbol, orderId=order_id))
-
-    def order(self, symbol: str, order_id: int) -> Row:
-        return dict(self.client.futures_get_order(symbol=symbol, orderId=order_id))
-
-    def open_orders(self, symbol: str) -> list[Row]:
-        return list(self.client.futures_get_open_orders(symbol=symbol))
-
-    def all_orders(self, symbol: str) -> list[Row]:
-        return list(self.client.futures_get_all_orders(symbol=symbol))
-
-    def positions(self, symbol: str) -> list[Row]:
-        return list(self.client.futures_position_information(symbol=symbol))
-
-    def trades(self, symbol: str, order_id: int) -> list[Row]:
-        return list(self.client.futures_account_trades(symbol=symbol, orderId=order_id))
-
-    def income(self, income_type: str | None = None) -> list[Row]:
-        return list(self.client.futures_income_history(incomeType=income_type))
-
-    has_stops = True
-
-    def place_stop(self, symbol: str, side: str, quantity: Decimal, trigger: Decimal) -> Row:
-        answer = self.client.futures_create_order(
-            symbol=symbol,
-            side=side,
-            type="STOP_MARKET",
-            quantity=plain(quantity),
-            stopPrice=plain(trigger),
-        )
-        return dict(answer)
-
-    def stop(self, symbol: str, algo_id: int) -> Row:
-        return dict(self.client.futures_get_order(symbol=symbol, algoId=algo_id))
-
-    def open_stops(self, symbol: str) -> list[Row]:
-        rows = list(self.client.futures_get_open_orders(symbol=symbol, conditional=True))
-        assert rows == self.client.futures_get_open_algo_orders(symbol=symbol)
-        return rows
-
-    def all_stops(self, symbol: str) -> list[Row]:
-        return list(self.client.futures_get_all_algo_orders(symbol=symbol))
-
-    def cancel_stop(self, symbol: str, algo_id: int) -> Row:
-        return dict(self.client.futures_cancel_algo_order(symbol=symbol, algoId=algo_id))
-
-    def count_down(self, symbol: str, milliseconds: int) -> Row:
-        answer = self.client.futures_countdown_cancel_all(symbol=symbol, countdownTime=milliseconds)
-        return dict(answer)
-
-    def funding_rates(self, symbol: str) -> list[Row]:
-        return list(self.client.futures_funding_rate(symbol=symbol))
-
-    def fee_burn(self) -> bool:
-        return bool(self.client.futures_v1_get_fee_burn()["feeBurn"])
-
-    def set_fee_burn(self, on: bool) -> Row:
-        return dict(self.client.futures_v1_post_fee_burn(feeBurn=str(on).lower()))
-
-    def stranger(
-        self, api_key: str | None = None, secret: str | None = None
-    ) -> PythonBinanceTrader:
-        return PythonBinanceTrader(self.base_url, api_key or self.api_key, secret or self.secret)
-
-    def code_of(self, error: Exception) -> int:
-        return int(vars(error)["code"])
-
-    def close(self) -> None:
-        self.client.close_connection()
-
-
-def run(base_url: str, api_key: str, secret: str) -> int:
-    """Trade through python-binance; the number of checks that held."""
+def run(base_url: str, account: Keys, other: Keys) -> int:
+    """Trade through python-binance, twice; the number of checks that held."""
     checks = Checks()
-    trader = PythonBinanceTrader(base_url, api_key, secret)
+    with lead_here(base_url):
+        over_rest(base_url, account, checks)
+    over_websocket(base_url, other, checks)
+    return checks.count
+
+
+def over_rest(base_url: str, account: Keys, checks: Checks) -> None:
+    """With an ear on the streams."""
+    feed = Feed()
+    streams = ManagerStreams(*account, feed)
+    try:
+        checks.that(streams.subscribe(), "all sockets are open")
+        trader = PythonBinanceTrader(base_url, *account)
+        try:
+            story = FullStory(trader, checks, feed)
+            story.play()
+            story.stand()
+            used = int(trader.client.response.headers["x-mbx-used-weight-1m"])
+            checks.that(used > 0, "the last answer tells the weight used in this minute")
+        finally:
+            trader.close()
+        market = MarketHeard(base_url, feed, checks)
+        market.agree(STREAMS)
+        DepthCache(market.rest, checks).check()
+        checks.equal(streams.errors, [], "errors of the sockets")
+    finally:
+        streams.close()
+
+
+def over_websocket(base_url: str, account: Keys, checks: Checks) -> None:
+    """Orders and the account over the WebSocket API; what it has no method for goes to REST."""
+    trader = SocketTrader(base_url, *account)
     try:
         Story(trader, checks).play()
-        used = int(trader.client.response.headers["x-mbx-used-weight-1m"])
-        checks.that(used > 0, "the last answer tells the weight used in this minute")
+        MarketHeard(base_url, Feed(), checks).agree_on_calls(trader)
     finally:
         trader.close()
-    return checks.count
 
 
 if __name__ == "__main__":
