@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Final, Literal, TypeAlias
 
 from cyclopts import Parameter
+from msgspec.structs import replace
 
 from perpbox.api.calendar import NEWEST, Day, is_day
 from perpbox.control.app import is_loopback
@@ -160,6 +161,14 @@ class Settings:
     recorded: RecordedSettings = RecordedSettings()
     keep: KeepSettings = KeepSettings()
 
+    def retention(self) -> Retention:
+        """How long the journal keeps what. Raises `Unusable`."""
+        retention = self.keep.retention()
+        if self.data != MEMORY:
+            return retention
+        lines = MEMORY_LINES if retention.lines is None else min(retention.lines, MEMORY_LINES)
+        return replace(retention, lines=lines)
+
     @property
     def feed_kind(self) -> FeedKind:
         """Raises `Unusable` where the feed is none."""
@@ -173,6 +182,9 @@ class Settings:
             f"not {' '.join(self.feed)!r}."
         )
 
+
+MEMORY_LINES: Final[Millis] = 60 * 60 * 1000
+"""Lines that no later start can read are not worth memory for longer."""
 
 DEFAULTS: Final = Settings()
 
