@@ -30,6 +30,8 @@ OTHERS: dict[str, Any] = {
     "token": "open sesame",
     "clock": "x60",
     "api_date": "2025-12-08",
+    "rest_url": "https://there",
+    "symbols": ("BTCUSDT", "ETHUSDT"),
 }
 """Another value than the default, where none can be made of it."""
 
