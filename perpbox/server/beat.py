@@ -84,6 +84,7 @@ class Beat:
                 self._keep_up()
             self._hub.check()
             self._parts.keep_snapshot()
+            self._parts.give_up()
         except Exception as error:  # noqa: BLE001  a venue that cannot keep time must not go on
             self._on_error(error)
             return

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Final, Literal, TypeAlias
 
 from cyclopts import Parameter
 
 from perpbox.api.calendar import NEWEST, Day, is_day
 from perpbox.control.app import is_loopback
-from perpbox.feed.clock import FAST, REAL, NotAPace, NotATime, parse_pace, parse_time
+from perpbox.feed.clock import (
+    FAST,
+    REAL,
+    NotADuration,
+    NotAPace,
+    NotATime,
+    parse_duration,
+    parse_pace,
+    parse_time,
+)
+from perpbox.journal.retention import Retention
 from perpbox.money import Millis
 
 MEMORY: Final = ":memory:"
@@ -19,6 +29,7 @@ MAX_PORT: Final = 65535
 CATALOGUE_FILES: Final = (0, 2, 3)
 RECORDED: Final = "recorded:"
 RELAYED: Final = "relay:"
+FOREVER: Final = "forever"
 
 LimitsMode: TypeAlias = Literal["binance", "off"]
 TimingMode: TypeAlias = Literal["lenient", "strict"]
@@ -100,6 +111,33 @@ class RelaySettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeepSettings:
+    """How long the journal keeps what, by the venue's clock: 7d, 12h, or forever."""
+
+    lines: str = "7d"
+    """What happened, line by line; from the oldest snapshot on in any case. In memory nothing is
+    gone back to, so that an hour is enough."""
+    history: str = "90d"
+    """Orders at their end, fills, income: what an account may ask about."""
+    tape: str = "30d"
+    """The market's trades, one by one."""
+
+    def retention(self) -> Retention:
+        """The same in milliseconds. Raises `Unusable`."""
+        ages = {field.name: self._age(field.name) for field in fields(self)}
+        return Retention(**ages)
+
+    def _age(self, name: str) -> Millis | None:
+        told: str = getattr(self, name)
+        if told == FOREVER:
+            return None
+        try:
+            return parse_duration(told)
+        except NotADuration as error:
+            raise Unusable(f"--keep.{name}: {error}, or {FOREVER}.") from error
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """All that a process is told."""
 
@@ -137,6 +175,7 @@ class Settings:
     synthetic: SyntheticSettings = SyntheticSettings()
     recorded: RecordedSettings = RecordedSettings()
     relay: RelaySettings = RelaySettings()
+    keep: KeepSettings = KeepSettings()
 
     @property
     def feed_kind(self) -> FeedKind:
@@ -173,6 +212,7 @@ def require_usable(settings: Settings) -> None:
         raise Unusable("--catalogue takes two files, exchangeInfo and leverageBracket, or three.")
     if not settings.token.isprintable() or settings.token != settings.token.strip():
         raise Unusable("The token has characters that no HTTP header can carry.")
+    settings.keep.retention()
     _require_time(settings)
 
 

@@ -32,6 +32,9 @@ OTHERS: dict[str, Any] = {
     "api_date": "2025-12-08",
     "rest_url": "https://there",
     "symbols": ("BTCUSDT", "ETHUSDT"),
+    "lines": "12h",
+    "history": "forever",
+    "tape": "1d",
 }
 """Another value than the default, where none can be made of it."""
 
