@@ -304,7 +304,8 @@ def test_a_venue_is_told_to_relay_as_to_anything_else(first: Background, tmp_pat
         assert set_clock(second, mode="real")["mode"] == "real"
     until(lambda: not first.call(lambda _: first._process._hub.channels))
     events = [entry["event"] for entry in log.entries]
-    assert events[:2] == ["relaying", "started"]
+    assert events[0] == "relaying"
+    assert "started" in events
     assert events[-2:] == ["stopping", "stopped"]
     report = verify(path)
     assert report.holds
