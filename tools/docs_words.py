@@ -58,6 +58,10 @@ PURPOSES: Final = {
     "POST /fapi/v1/marginType": "sets cross or isolated margin of a symbol",
     "POST /fapi/v1/positionMargin": "puts margin into an isolated position or takes it out",
     "POST /fapi/v1/stock/contract": "agrees to trade perpetuals of stocks; there are none",
+    "GET /fapi/v1/convert/exchangeInfo": "the assets that can be converted, and how much of each",
+    "POST /fapi/v1/convert/getQuote": "a quote at the asset index, good for ten seconds",
+    "POST /fapi/v1/convert/acceptQuote": "converts at that quote, at once",
+    "GET /fapi/v1/convert/orderStatus": "one conversion",
     "POST /fapi/v1/order": "places a LIMIT or MARKET order",
     "PUT /fapi/v1/order": "amends price and quantity of an open order",
     "DELETE /fapi/v1/order": "cancels an open order",
@@ -80,6 +84,7 @@ PURPOSES: Final = {
     "GET /fapi/v1/openOrder": "one open order",
     "GET /fapi/v1/openOrders": "the open orders of a symbol or of all",
     "GET /fapi/v1/allOrders": "orders of at most seven days, or from an order id on",
+    "GET /fapi/v1/orderAmendment": "amendments of an order, of at most three months",
     "GET /fapi/v1/userTrades": "fills of at most seven days, or from a trade id on",
     "GET /fapi/v1/forceOrders": "liquidation and ADL orders of at most seven days",
     "GET /fapi/v1/income": "money in and out, of at most three months",
@@ -87,7 +92,6 @@ PURPOSES: Final = {
 }
 
 NOT_SERVED: Final = (
-    ("GET", "/fapi/v1/orderAmendment", "past amendments of an order"),
     ("GET", "/fapi/v1/indexPriceKlines", "klines of the index price"),
     ("GET", "/fapi/v1/markPriceKlines", "klines of the mark price"),
     ("GET", "/fapi/v1/premiumIndexKlines", "klines of the premium index"),
@@ -98,10 +102,6 @@ NOT_SERVED: Final = (
     ("GET", "/fapi/v1/trade/asyn/id", "the link to that file"),
     ("GET", "/fapi/v1/income/asyn", "ask for a file of past income"),
     ("GET", "/fapi/v1/income/asyn/id", "the link to that file"),
-    ("GET", "/fapi/v1/convert/exchangeInfo", "pairs that can be converted"),
-    ("POST", "/fapi/v1/convert/getQuote", "a quote for a conversion"),
-    ("POST", "/fapi/v1/convert/acceptQuote", "accept that quote"),
-    ("GET", "/fapi/v1/convert/orderStatus", "a conversion"),
     ("GET", "/futures/data/basis", "basis"),
     ("GET", "/futures/data/delivery-price", "settlement prices of quarterly contracts"),
     ("GET", "/futures/data/globalLongShortAccountRatio", "long/short ratio of accounts"),

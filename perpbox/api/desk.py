@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from perpbox.api.calendar import NEWEST, Day
 from perpbox.api.queue import Quantiles, Risks
+from perpbox.api.quotes import Quotes
 from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.journal.history import History
 from perpbox.tape import Tape
@@ -33,6 +34,7 @@ class Desk:
         "listen_keys",
         "on_snapshot",
         "quantiles",
+        "quotes",
         "risks",
         "tape",
         "venue",
@@ -56,6 +58,7 @@ class Desk:
         self.on_snapshot: Callable[[str], None] | None = None
         """Told of a symbol whose book is read: streams go on from what a client has seen."""
         self.quantiles = Quantiles()
+        self.quotes = Quotes()
         self.risks = Risks()
         self.written: dict[int, Written] = {}
         """The last v3 answer of every account that asked."""

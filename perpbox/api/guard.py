@@ -77,6 +77,8 @@ class Guard:
             account = self.venue.state.accounts[key.account_id]
             if self.limits is not None and self.counts(route):
                 visit.orders = self.limits.charge_orders(key.account_id, *route.orders, visit.now)
+            if self.limits is not None and route.quotas:
+                self.limits.charge_quotas(key.account_id, route.path, route.quotas, visit.now)
         return Call(self.desk, params, visit.now, account)
 
     # Limits.

@@ -22,6 +22,9 @@ MARGIN_KEPT: Final = 30 * DAY
 DEFAULT_LIMIT: Final = 500
 MAX_LIMIT: Final = 1000
 DEFAULT_INCOME: Final = 100
+AMENDMENTS_KEPT: Final = 90 * DAY
+DEFAULT_AMENDMENTS: Final = 50
+MAX_AMENDMENTS: Final = 100
 
 
 def order(call: Call) -> object:
@@ -112,6 +115,29 @@ def all_orders(call: Call) -> object:
     )
     symbols = call.state.catalogue.symbols
     return [asked_order(o, symbols[o.symbol]) for o in found]
+
+
+def order_amendments(call: Call) -> object:
+    """`GET /fapi/v1/orderAmendment`: of one order, of three months, the latest first."""
+    params = call.params
+    name = params.text("symbol")
+    order_id, client_order_id = which_order(params)
+    start, end = params.time_range()
+    window = Window(
+        start=max(start or 0, call.now - AMENDMENTS_KEPT),
+        end=end,
+        limit=params.limit(DEFAULT_AMENDMENTS, MAX_AMENDMENTS),
+        newest=start is None,
+    )
+    symbol = call.market_of(name).symbol
+    account_id, history = call.account.account_id, call.desk.history
+    order = history.order(
+        account_id, symbol.name, order_id=order_id, client_order_id=client_order_id
+    )
+    if order is None:
+        raise ApiError(Error.NO_SUCH_ORDER)
+    found = history.amendments(account_id, symbol.name, order.order_id, window)
+    return [shapes.amendment(row) for row in reversed(found)]
 
 
 def user_trades(call: Call) -> object:

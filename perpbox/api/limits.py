@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, TypeVar
 
+from msgspec import Struct
+
 from perpbox.api.errors import ApiError, Error
 from perpbox.money import Millis
 
@@ -57,6 +59,14 @@ class OrderCount:
         self.minute_used = 0
 
 
+class Quota(Struct, frozen=True):
+    """So many requests of an account in a span of time."""
+
+    requests: int
+    span: Millis
+    name: str
+
+
 class Limits:
     """Charges and refuses. Windows are whole minutes and tens of seconds of the venue's clock."""
 
@@ -67,6 +77,8 @@ class Limits:
         """Window and requests by address."""
         self._connections: dict[str, tuple[int, int]] = {}
         """Likewise."""
+        self._quotas: dict[tuple[int, str, Millis], tuple[int, int]] = {}
+        """Window and requests by account, path and span."""
 
     def charge_weight(self, address: str, weight: int, now: Millis) -> int:
         """Charge a request: the weight used in this minute; or 429, and in time 418."""
@@ -99,6 +111,21 @@ class Limits:
         """Charge a connection to the streams, or 429 with -1003."""
         if _count(self._connections, address, now // CONNECTION_WINDOW) > CONNECTIONS:
             raise ApiError(Error.TOO_MANY_REQUESTS, CONNECTIONS * MINUTE // CONNECTION_WINDOW)
+
+    def charge_quotas(
+        self, account_id: int, path: str, quotas: tuple[Quota, ...], now: Millis
+    ) -> None:
+        """Charge a request of which an account has few; or 429 with -1015, charging nothing."""
+        counts = []
+        for quota in quotas:
+            key, window = (account_id, path, quota.span), now // quota.span
+            last, used = self._quotas.get(key, (window, 0))
+            used = used if last == window else 0
+            if used >= quota.requests:
+                raise ApiError(Error.TOO_MANY_ORDERS, quota.requests, quota.name)
+            counts.append((key, (window, used + 1)))
+        for key, count in counts:
+            _keep(self._quotas, key, count)
 
     def used_weight(self, address: str) -> int:
         """What the address has used of its last minute."""

@@ -8,7 +8,8 @@ from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.money import Millis
 
-DAY: Final[Millis] = 24 * 3600 * 1000
+HOUR: Final[Millis] = 3600 * 1000
+DAY: Final[Millis] = 24 * HOUR
 WEEK: Final = 7 * DAY
 UNFILLED_KEPT: Final = 3 * DAY
 ORDERS_KEPT: Final = 90 * DAY

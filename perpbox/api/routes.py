@@ -14,6 +14,7 @@ from perpbox.api import (
     adl,
     chart,
     conditional,
+    convert,
     first_version,
     forced,
     history,
@@ -28,6 +29,7 @@ from perpbox.api.calendar import (
     ALGO_ORDERS_COUNTED,
     ALGO_SERVICE,
     CONSTITUENT_PRICES,
+    CONVERT,
     FEE_BURN,
     RPI_DEPTH,
     STOCK_PERPETUALS,
@@ -35,7 +37,9 @@ from perpbox.api.calendar import (
     Day,
 )
 from perpbox.api.call import Call
+from perpbox.api.limits import Quota
 from perpbox.api.params import Params
+from perpbox.api.retention import DAY, HOUR
 
 Weight = int | Callable[[Params], int]
 
@@ -72,6 +76,8 @@ class Route(Struct, frozen=True):
     """What it charges of the order counts of ten seconds and of a minute."""
     funding: bool = False
     """Whether it counts in the limit that the funding endpoints share."""
+    quotas: tuple[Quota, ...] = ()
+    """How often an account may ask, where that is seldom."""
     of_history: bool = False
     """Whether it reads what only the journal's tables hold; they are read once durable."""
     since: Day = ""
@@ -90,6 +96,7 @@ MARKET_DATA: Final = Security.MARKET_DATA
 USER_STREAM = Security.USER_STREAM
 ONE_ORDER: Final = (1, 1)
 BATCH: Final = (5, 1)
+QUOTES: Final = (Quota(360, HOUR, "HOUR"), Quota(500, DAY, "DAY"))
 
 ROUTES: Final = (
     # The public market.
@@ -172,6 +179,34 @@ ROUTES: Final = (
         absent.agree_to_stock_contract,
         since=STOCK_PERPETUALS,
     ),
+    # Its conversions.
+    Route("GET", "/fapi/v1/convert/exchangeInfo", NONE, 20, convert.pairs, since=CONVERT),
+    Route(
+        "POST",
+        "/fapi/v1/convert/getQuote",
+        USER_DATA,
+        50,
+        convert.give_quote,
+        quotas=QUOTES,
+        since=CONVERT,
+    ),
+    Route(
+        "POST",
+        "/fapi/v1/convert/acceptQuote",
+        USER_DATA,
+        200,
+        convert.accept_quote,
+        since=CONVERT,
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/convert/orderStatus",
+        USER_DATA,
+        50,
+        convert.conversion,
+        of_history=True,
+        since=CONVERT,
+    ),
     # Its orders.
     Route("POST", "/fapi/v1/order", TRADE, 0, orders.new_order, ONE_ORDER),
     Route("PUT", "/fapi/v1/order", TRADE, 0, orders.amend_order, ONE_ORDER),
@@ -239,6 +274,14 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/openOrder", USER_DATA, 1, history.open_order),
     Route("GET", "/fapi/v1/openOrders", USER_DATA, with_symbol(1, 40), history.open_orders),
     Route("GET", "/fapi/v1/allOrders", USER_DATA, 5, history.all_orders, of_history=True),
+    Route(
+        "GET",
+        "/fapi/v1/orderAmendment",
+        USER_DATA,
+        1,
+        history.order_amendments,
+        of_history=True,
+    ),
     Route("GET", "/fapi/v1/userTrades", USER_DATA, 5, history.user_trades, of_history=True),
     Route(
         "GET",

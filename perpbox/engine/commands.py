@@ -49,6 +49,17 @@ class Transfer(Struct, frozen=True, array_like=True, tag=True):
     amount: Amount
 
 
+class Convert(Struct, frozen=True, array_like=True, tag=True):
+    """Accept a quote of the venue's: so much of one asset for so much of another."""
+
+    account_id: AccountId
+    quote_id: str
+    from_asset: str
+    from_amount: Amount
+    to_asset: str
+    to_amount: Amount
+
+
 class PlaceOrder(Struct, frozen=True, array_like=True, tag=True):
     account_id: AccountId
     symbol: str
@@ -252,6 +263,7 @@ Command: TypeAlias = (
     | ResetAccount
     | CloseAccount
     | Transfer
+    | Convert
     | PlaceOrder
     | AmendOrder
     | CancelOrder

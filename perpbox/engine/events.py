@@ -36,6 +36,10 @@ class MoneyReason(Enum):
     INSURANCE_CLEAR = "INSURANCE_CLEAR"
     """A liquidation fee, or a debt that the insurance fund pays."""
     AUTO_EXCHANGE = "AUTO_EXCHANGE"
+    COIN_SWAP_DEPOSIT = "COIN_SWAP_DEPOSIT"
+    """What a conversion brings."""
+    COIN_SWAP_WITHDRAW = "COIN_SWAP_WITHDRAW"
+    """What a conversion takes."""
     RESET = "RESET"
     """Back to the opening balances; no income row."""
 
@@ -77,6 +81,19 @@ class MoneyMoved(Struct, frozen=True, array_like=True, tag=True):
     transaction_id: int
     symbol: str = ""
     trade_id: int = 0
+
+
+class Converted(Struct, frozen=True, array_like=True, tag=True):
+    """A quote was accepted; the money moves in events of its own."""
+
+    account_id: AccountId
+    conversion_id: int
+    """The transaction id of the first of the two."""
+    quote_id: str
+    from_asset: str
+    from_amount: Amount
+    to_asset: str
+    to_amount: Amount
 
 
 class OrderAccepted(Struct, frozen=True, array_like=True, tag=True):
@@ -424,6 +441,7 @@ Event: TypeAlias = (
     | AccountReset
     | AccountClosed
     | MoneyMoved
+    | Converted
     | OrderAccepted
     | OrderRested
     | OrderFilled

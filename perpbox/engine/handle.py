@@ -8,6 +8,7 @@ from typing import Any, Final
 from perpbox.engine import commands as asked
 from perpbox.engine import (
     conditional,
+    conversion,
     deadlines,
     debts,
     due,
@@ -43,6 +44,7 @@ _HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
     asked.ResetAccount: transfers.reset_account,
     asked.CloseAccount: transfers.close_account,
     asked.Transfer: transfers.transfer,
+    asked.Convert: conversion.convert,
     asked.PlaceOrder: orders.place_order,
     asked.AmendOrder: standing.amend_order,
     asked.CancelOrder: standing.cancel_order,

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from perpbox.account import AccountId, ConditionalStatus, OrderId, OrderStatus
 from perpbox.journal.records import (
+    AmendmentRecord,
     ConditionalRecord,
+    ConversionRecord,
     FundingRecord,
     IncomeRecord,
     MarginRecord,
@@ -23,8 +25,10 @@ class Changes:
     """The rows that some turns add to the history or replace in it."""
 
     __slots__ = (
+        "amendments",
         "closed",
         "conditionals",
+        "conversions",
         "funding",
         "income",
         "margin",
@@ -47,6 +51,8 @@ class Changes:
         self.funding: list[FundingRecord] = []
         self.conditionals: dict[OrderId, ConditionalRecord] = {}
         self.steps: list[StepRecord] = []
+        self.amendments: list[AmendmentRecord] = []
+        self.conversions: list[ConversionRecord] = []
 
     def wipe(self, account_id: AccountId) -> None:
         """Let the account have no history."""
@@ -56,6 +62,8 @@ class Changes:
         self.income = [row for row in self.income if row.account_id != account_id]
         self.margin = [row for row in self.margin if row.account_id != account_id]
         self.steps = [row for row in self.steps if row.account_id != account_id]
+        self.amendments = [row for row in self.amendments if row.account_id != account_id]
+        self.conversions = [row for row in self.conversions if row.account_id != account_id]
         kept = {k: o for k, o in self.conditionals.items() if o.account_id != account_id}
         self.conditionals = kept
 
@@ -68,7 +76,7 @@ class Gatherer:
     stopped.
     """
 
-    __slots__ = ("_find", "_find_conditional", "_open", "_waiting", "changes")
+    __slots__ = ("_find", "_find_conditional", "_open", "_waiting", "changes", "sequence")
 
     def __init__(
         self,
@@ -80,6 +88,8 @@ class Gatherer:
         self._open: dict[OrderId, OrderRecord] = {}
         self._waiting: dict[OrderId, ConditionalRecord] = {}
         self.changes = Changes()
+        self.sequence = 0
+        """Of the turn that is being followed."""
 
     def take(self) -> Changes:
         """What has changed since the last call."""

@@ -23,7 +23,7 @@ BATCH: Final = """
 CREATE TEMP VIEW batch AS SELECT
     NULL AS lines, NULL AS turns, NULL AS wiped, NULL AS closed, NULL AS orders, NULL AS trades,
     NULL AS income, NULL AS margin_changes, NULL AS market_trades, NULL AS funding_rates,
-    NULL AS conditional_orders, NULL AS steps;
+    NULL AS conditional_orders, NULL AS steps, NULL AS amendments, NULL AS conversions;
 
 CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
     INSERT INTO turns (sequence, time, line, checksum)
@@ -40,6 +40,8 @@ CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
     DELETE FROM margin_changes WHERE account_id IN (SELECT value FROM json_each(NEW.wiped));
     DELETE FROM conditional_orders WHERE account_id IN (SELECT value FROM json_each(NEW.wiped));
     DELETE FROM steps WHERE account_id IN (SELECT value FROM json_each(NEW.wiped));
+    DELETE FROM amendments WHERE account_id IN (SELECT value FROM json_each(NEW.wiped));
+    DELETE FROM conversions WHERE account_id IN (SELECT value FROM json_each(NEW.wiped));
     DELETE FROM keys WHERE account_id IN (SELECT value FROM json_each(NEW.closed));
 
     INSERT INTO orders
@@ -121,10 +123,28 @@ CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
         json_extract(value, '$[4]'),
         value
     FROM json_each(NEW.steps);
+
+    INSERT INTO amendments (account_id, symbol, order_id, time, data)
+    SELECT
+        json_extract(value, '$[0]'),
+        json_extract(value, '$[1]'),
+        json_extract(value, '$[2]'),
+        json_extract(value, '$[10]'),
+        value
+    FROM json_each(NEW.amendments);
+
+    INSERT INTO conversions (account_id, conversion_id, quote_id, time, data)
+    SELECT
+        json_extract(value, '$[0]'),
+        json_extract(value, '$[1]'),
+        json_extract(value, '$[2]'),
+        json_extract(value, '$[7]'),
+        value
+    FROM json_each(NEW.conversions);
 END;
 """
 
-COMMIT: Final = "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+COMMIT: Final = "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -155,6 +175,8 @@ def write(connection: sqlite3.Connection, lines: Sequence[Line], changes: Change
             _document(changes.funding),
             _document(list(changes.conditionals.values())),
             _document(changes.steps),
+            _document(changes.amendments),
+            _document(changes.conversions),
         ),
     )
 

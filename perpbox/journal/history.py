@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from perpbox.account import AccountId, OrderId
 from perpbox.journal.records import (
     RECENT,
+    AmendmentRecord,
     ConditionalRecord,
+    ConversionRecord,
     FundingRecord,
     IncomeRecord,
     MarginRecord,
@@ -54,6 +56,18 @@ class History(ABC):
         Of those that were canceled or expired without a fill, only what is not older than
         `unfilled_since`.
         """
+
+    @abstractmethod
+    def amendments(
+        self, account_id: AccountId, symbol: str, order_id: OrderId, window: Window = RECENT
+    ) -> list[AmendmentRecord]:
+        """What was changed of an order while it stood."""
+
+    @abstractmethod
+    def conversion(
+        self, account_id: AccountId, *, conversion_id: int = 0, quote_id: str = ""
+    ) -> ConversionRecord | None:
+        """The one with this id, or without one that which took this quote."""
 
     @abstractmethod
     def trades(

@@ -20,7 +20,9 @@ from perpbox.journal.listen_keys import MemoryListenKeys
 from perpbox.journal.projection import Projection
 from perpbox.journal.records import (
     RECENT,
+    AmendmentRecord,
     ConditionalRecord,
+    ConversionRecord,
     FundingRecord,
     IncomeRecord,
     MarginRecord,
@@ -44,8 +46,10 @@ class Past:
     """One account's rows, oldest first."""
 
     __slots__ = (
+        "amendments",
         "client_order_ids",
         "conditionals",
+        "conversions",
         "income",
         "margin",
         "orders",
@@ -62,6 +66,8 @@ class Past:
         self.margin: list[MarginRecord] = []
         self.conditionals: dict[OrderId, ConditionalRecord] = {}
         self.steps: list[StepRecord] = []
+        self.amendments: dict[OrderId, list[AmendmentRecord]] = {}
+        self.conversions: list[ConversionRecord] = []
 
     def give_up(self, before: Millis) -> None:
         """Forget the rows that are older; what is open is kept however old it is."""
@@ -70,6 +76,10 @@ class Past:
         _forget_before(self.income, before)
         _forget_before(self.margin, before)
         _forget_before(self.steps, before)
+        for amendments in self.amendments.values():
+            _forget_before(amendments, before)
+        self.amendments = {k: rows for k, rows in self.amendments.items() if rows}
+        _forget_before(self.conversions, before)
         old = [o for o in self.orders.values() if o.updated < before and o.status not in OPEN]
         for order in old:
             del self.orders[order.order_id]
@@ -138,6 +148,24 @@ class MemoryHistory(History):
 
         rows = _page(self._past(account_id).orders.values(), wanted, window, from_id)
         return [copy(row) for row in rows]
+
+    def amendments(
+        self, account_id: AccountId, symbol: str, order_id: OrderId, window: Window = RECENT
+    ) -> list[AmendmentRecord]:
+        def wanted(row: AmendmentRecord) -> bool:
+            return row.symbol == symbol and window.first <= row.time <= window.last
+
+        return _page(self._past(account_id).amendments.get(order_id, ()), wanted, window)
+
+    def conversion(
+        self, account_id: AccountId, *, conversion_id: int = 0, quote_id: str = ""
+    ) -> ConversionRecord | None:
+        for row in self._past(account_id).conversions:
+            if row.conversion_id == conversion_id or (
+                not conversion_id and row.quote_id == quote_id
+            ):
+                return row
+        return None
 
     def trades(
         self,
@@ -293,26 +321,37 @@ class MemoryHistory(History):
         for account_id in changes.wiped:
             self._pasts.pop(account_id, None)
         for order in changes.orders.values():
-            past = self._pasts.setdefault(order.account_id, Past())
+            past = self._past_of(order.account_id)
             past.orders[order.order_id] = order
             past.client_order_ids[order.symbol, order.client_order_id] = order.order_id
-        for trade in changes.trades:
-            trades = self._pasts.setdefault(trade.account_id, Past()).trades
-            trades.setdefault(trade.symbol, []).append(trade)
-        for income in changes.income:
-            self._pasts.setdefault(income.account_id, Past()).income.append(income)
-        for margin in changes.margin:
-            self._pasts.setdefault(margin.account_id, Past()).margin.append(margin)
         for waiting in changes.conditionals.values():
-            past = self._pasts.setdefault(waiting.account_id, Past())
-            past.conditionals[waiting.algo_id] = waiting
-        for step in changes.steps:
-            self._pasts.setdefault(step.account_id, Past()).steps.append(step)
+            self._past_of(waiting.account_id).conditionals[waiting.algo_id] = waiting
+        self._take_rows(changes)
         for traded in changes.market_trades:
             self._market_trades.setdefault(traded.symbol, []).append(traded)
         if changes.funding:
             self._funding.extend(changes.funding)
             self._funding.sort(key=lambda row: (row.time, row.symbol))
+
+    def _take_rows(self, changes: Changes) -> None:
+        """What is added to the pasts of accounts and never changed."""
+        for trade in changes.trades:
+            trades = self._past_of(trade.account_id).trades
+            trades.setdefault(trade.symbol, []).append(trade)
+        for income in changes.income:
+            self._past_of(income.account_id).income.append(income)
+        for margin in changes.margin:
+            self._past_of(margin.account_id).margin.append(margin)
+        for step in changes.steps:
+            self._past_of(step.account_id).steps.append(step)
+        for amendment in changes.amendments:
+            amendments = self._past_of(amendment.account_id).amendments
+            amendments.setdefault(amendment.order_id, []).append(amendment)
+        for conversion in changes.conversions:
+            self._past_of(conversion.account_id).conversions.append(conversion)
+
+    def _past_of(self, account_id: AccountId) -> Past:
+        return self._pasts.setdefault(account_id, Past())
 
 
 def _page(

@@ -13,6 +13,8 @@ from perpbox.journal.changes import Gatherer
 from perpbox.journal.own_accord import NOTED, OWN_ACCORD, note_payment
 from perpbox.journal.records import (
     ORDER_STEPS,
+    AmendmentRecord,
+    ConversionRecord,
     FundingRecord,
     IncomeRecord,
     MarginRecord,
@@ -88,6 +90,21 @@ def _order_filled(history: Gatherer, event: happened.OrderFilled, now: Millis) -
 
 def _order_amended(history: Gatherer, event: happened.OrderAmended, now: Millis) -> None:
     order = history.changed_order(event.order_id)
+    history.changes.amendments.append(
+        AmendmentRecord(
+            order.account_id,
+            order.symbol,
+            order.order_id,
+            history.sequence,
+            order.client_order_id,
+            order.price,
+            event.price,
+            order.quantity,
+            event.quantity,
+            order.amendments + 1,
+            now,
+        )
+    )
     order.price = event.price
     order.quantity = event.quantity
     order.amendments += 1
@@ -136,6 +153,21 @@ def _isolated_margin_adjusted(
     )
 
 
+def _converted(history: Gatherer, event: happened.Converted, now: Millis) -> None:
+    history.changes.conversions.append(
+        ConversionRecord(
+            event.account_id,
+            event.conversion_id,
+            event.quote_id,
+            event.from_asset,
+            event.from_amount,
+            event.to_asset,
+            event.to_amount,
+            now,
+        )
+    )
+
+
 def _traded(history: Gatherer, event: happened.Traded, now: Millis) -> None:
     history.changes.market_trades.append(
         MarketTrade(
@@ -173,6 +205,7 @@ _PROJECT: Final[dict[type, Callable[[Gatherer, Any, Millis], None]]] = {
     happened.OrderExpired: _order_expired,
     happened.MoneyMoved: _money_moved,
     happened.IsolatedMarginAdjusted: _isolated_margin_adjusted,
+    happened.Converted: _converted,
     happened.Traded: _traded,
     happened.FundingSettled: _funding_settled,
     happened.AccountReset: _account_reset,
@@ -188,6 +221,7 @@ class Projection(Gatherer):
 
     def add(self, line: Line) -> None:
         time = line.time
+        self.sequence = line.sequence
         for event in line.events:
             project = _PROJECT.get(type(event))
             if project is not None:

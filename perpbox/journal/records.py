@@ -71,6 +71,37 @@ class MarginRecord(Struct, array_like=True, gc=False, frozen=True):
     time: Millis
 
 
+class AmendmentRecord(Struct, array_like=True, gc=False, frozen=True):
+    """One amendment of an order that stood: price and quantity before it and after."""
+
+    account_id: AccountId
+    symbol: str
+    order_id: OrderId
+    amendment_id: int
+    """The number of its turn."""
+    client_order_id: str
+    price_before: Price
+    price: Price
+    quantity_before: Quantity
+    quantity: Quantity
+    count: int
+    """How many times the order has been amended by then."""
+    time: Millis
+
+
+class ConversionRecord(Struct, array_like=True, gc=False, frozen=True):
+    """One asset of a wallet exchanged for another, at a quote."""
+
+    account_id: AccountId
+    conversion_id: int
+    quote_id: str
+    from_asset: str
+    from_amount: Amount
+    to_asset: str
+    to_amount: Amount
+    time: Millis
+
+
 class MarketTrade(Struct, array_like=True, gc=False, frozen=True):
     """A trade as the whole market saw it."""
 

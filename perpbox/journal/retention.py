@@ -45,7 +45,7 @@ DELETE FROM turns WHERE sequence IN (
     ORDER BY sequence LIMIT :rows
 ) AND time < :before
 """
-TIMED: Final = ("trades", "income", "margin_changes", "steps")
+TIMED: Final = ("trades", "income", "margin_changes", "steps", "amendments", "conversions")
 ROWS: Final = """
 DELETE FROM {table} WHERE number IN (
     SELECT number FROM {table} ORDER BY number LIMIT :rows

@@ -6,7 +6,7 @@ from typing import Final
 
 APPLICATION_ID: Final = 0x70626F78
 """Stands in the header of every journal: "pbox"."""
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Of the tables below; stands in the header too. Rises when they change."""
 
 # Rows are JSON arrays (`records`) beside the columns that are searched: amounts pass the 64 bits
@@ -132,5 +132,27 @@ CREATE TABLE listen_keys (
     listen_key TEXT NOT NULL,
     expires INTEGER NOT NULL
 );
+""",
+    4: """
+CREATE TABLE amendments (
+    number INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL,
+    symbol TEXT NOT NULL,
+    order_id INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    data TEXT NOT NULL
+);
+CREATE INDEX amendments_by_order ON amendments (account_id, symbol, order_id, number, time);
+
+CREATE TABLE conversions (
+    number INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL,
+    conversion_id INTEGER NOT NULL,
+    quote_id TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    data TEXT NOT NULL
+);
+CREATE INDEX conversions_by_id ON conversions (account_id, conversion_id);
+CREATE INDEX conversions_by_quote ON conversions (account_id, quote_id);
 """,
 }

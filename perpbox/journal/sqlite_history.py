@@ -13,7 +13,9 @@ from perpbox.journal.history import History
 from perpbox.journal.reader import Reader
 from perpbox.journal.records import (
     RECENT,
+    AmendmentRecord,
     ConditionalRecord,
+    ConversionRecord,
     FundingRecord,
     IncomeRecord,
     MarginRecord,
@@ -64,6 +66,20 @@ SELECT data FROM orders WHERE order_id IN (
         AND (created >= :unfilled_since OR NOT ended_unfilled)
     ORDER BY order_id /* page */
 ) ORDER BY order_id
+"""
+AMENDMENTS: Final = """
+SELECT data FROM amendments WHERE number IN (
+    SELECT number FROM amendments
+    WHERE account_id = :account_id AND symbol = :symbol AND order_id = :order_id
+        AND time BETWEEN :first AND :last
+    ORDER BY number /* page */
+) ORDER BY number
+"""
+CONVERSION_BY_ID: Final = """
+SELECT data FROM conversions WHERE account_id = :account_id AND conversion_id = :conversion_id
+"""
+CONVERSION_BY_QUOTE: Final = """
+SELECT data FROM conversions WHERE account_id = :account_id AND quote_id = :quote_id
 """
 TRADES: Final = """
 SELECT data FROM trades WHERE number IN (
@@ -189,6 +205,20 @@ class SqliteHistory(History):
         }
         statement = ORDERS if symbol is None else ORDERS_OF_SYMBOL
         return self._page(statement, asked, window, OrderRecord)
+
+    def amendments(
+        self, account_id: AccountId, symbol: str, order_id: OrderId, window: Window = RECENT
+    ) -> list[AmendmentRecord]:
+        asked = {"account_id": account_id, "symbol": symbol, "order_id": order_id}
+        return self._page(AMENDMENTS, asked, window, AmendmentRecord)
+
+    def conversion(
+        self, account_id: AccountId, *, conversion_id: int = 0, quote_id: str = ""
+    ) -> ConversionRecord | None:
+        asked = {"account_id": account_id, "conversion_id": conversion_id, "quote_id": quote_id}
+        statement = CONVERSION_BY_ID if conversion_id else CONVERSION_BY_QUOTE
+        rows = self._reader.rows(statement, _fitted(asked))
+        return _records(rows, ConversionRecord)[0] if rows else None
 
     def trades(
         self,

@@ -33,6 +33,7 @@ from perpbox.engine.commands import (
     CancelAllOrders,
     CancelConditional,
     CloseAccount,
+    Convert,
     FollowMarket,
     MarketMove,
     MarketPrices,
@@ -109,6 +110,7 @@ def _once_each(story: Story) -> None:
     story.submit(SetFeeBurn(pool, fee_burn=True))
     story.submit(SetFees(pool, 1, {ETH: (parse("0.0001"), parse("0.0003"))}))
     story.submit(Transfer(pool, "BNB", parse("3")))
+    story.submit(Convert(pool, "quote-1", "BNB", parse("1"), "USDT", parse("650")))
     story.order(pool, SELL, symbol=ETH)
     story.order(pool, BUY, "2400", symbol=ETH)
     story.submit(CancelAllOrders(pool, ETH))

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from perpbox.journal.commit import BATCH
 from perpbox.journal.records import (
+    AmendmentRecord,
+    ConversionRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
@@ -28,6 +30,8 @@ DERIVED = {"added": ["amount"], "ended_unfilled": ["status", "executed"]}
         ("income", IncomeRecord),
         ("margin_changes", MarginRecord),
         ("market_trades", MarketTrade),
+        ("amendments", AmendmentRecord),
+        ("conversions", ConversionRecord),
     ],
 )
 def test_columns_are_picked_out_of_their_fields(table: str, record: type[Struct]) -> None:

@@ -80,6 +80,7 @@ def question(dice: Random, story: Story) -> Question:
         dice.choice((None, True, False)),
     )
     orders, trades = story.state.next_order_id, story.state.next_trade_id
+    moves = story.state.next_transaction_id
     kinds = (
         Question("order", account_id, symbol, order_id=dice.randint(1, orders)),
         Question("order", account_id, symbol, client_order_id=f"mine-{dice.randint(1, 20)}"),
@@ -92,6 +93,9 @@ def question(dice: Random, story: Story) -> Question:
         Question("income", account_id, window, symbol=dice.choice((None, symbol))),
         Question("income", account_id, window, income_type=dice.choice(("COMMISSION", "TRANSFER"))),
         Question("margin_changes", account_id, symbol, window, added=dice.choice((None, True))),
+        Question("amendments", account_id, symbol, dice.randint(1, orders), window),
+        Question("conversion", account_id, conversion_id=dice.randint(1, moves)),
+        Question("conversion", account_id, quote_id=f"quote-{dice.randint(1, moves)}"),
         Question("recent_trades", symbol, dice.choice((1, 1000))),
     )
     return dice.choice(kinds)

@@ -13,6 +13,7 @@ from perpbox.engine.commands import (
     CancelOrder,
     CloseAccount,
     Command,
+    Convert,
     MarketPrices,
     MovePrices,
     OpenAccount,
@@ -128,6 +129,12 @@ def _transfer(state: State, dice: Random) -> Command:
     return Transfer(_account(state, dice), "USDT", dice.choice((500, -100)) * SCALE)
 
 
+def _convert(state: State, dice: Random) -> Command:
+    assets = dice.sample(sorted(state.catalogue.assets), 2)
+    number = state.next_transaction_id
+    return Convert(_account(state, dice), f"quote-{number}", assets[0], SCALE, assets[1], 2 * SCALE)
+
+
 def _come_or_go(state: State, dice: Random) -> Command:
     if len(state.accounts) > 2 and dice.random() < 0.3:
         return CloseAccount(_account(state, dice))
@@ -146,6 +153,7 @@ KINDS: Final[dict[Callable[[State, Random], Command | None], int]] = {
     _margin_type: 3,
     _margin: 4,
     _transfer: 3,
+    _convert: 3,
     _come_or_go: 1,
 }
 """How often each is thought of."""

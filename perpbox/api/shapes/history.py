@@ -6,8 +6,8 @@ from perpbox.account import BUY
 from perpbox.api.shapes.numbers import quote_amount, row_amount
 from perpbox.api.shapes.order import side_name
 from perpbox.instrument import Symbol
-from perpbox.journal.records import IncomeRecord, MarginRecord, TradeRecord
-from perpbox.money import text, text_at
+from perpbox.journal.records import AmendmentRecord, IncomeRecord, MarginRecord, TradeRecord
+from perpbox.money import text, text_at, text_short
 
 Row = dict[str, object]
 
@@ -31,6 +31,27 @@ def user_trade(row: TradeRecord, symbol: Symbol) -> Row:
         "buyer": row.side == BUY,
         "maker": row.is_maker,
     }
+
+
+def amendment(row: AmendmentRecord) -> Row:
+    """One row of `orderAmendment`."""
+    return {
+        "amendmentId": row.amendment_id,
+        "symbol": row.symbol,
+        "pair": row.symbol,
+        "orderId": row.order_id,
+        "clientOrderId": row.client_order_id,
+        "time": row.time,
+        "amendment": {
+            "price": _change(row.price_before, row.price),
+            "origQty": _change(row.quantity_before, row.quantity),
+            "count": row.count,
+        },
+    }
+
+
+def _change(before: int, after: int) -> Row:
+    return {"before": text_short(before), "after": text_short(after)}
 
 
 def income(row: IncomeRecord) -> Row:

@@ -22,6 +22,7 @@ _APPLY: Final[dict[type, Callable[[State, Any, Millis], None]]] = {
     happened.AccountReset: accounts.account_reset,
     happened.AccountClosed: accounts.account_closed,
     happened.MoneyMoved: accounts.money_moved,
+    happened.Converted: accounts.converted,
     happened.OrderAccepted: orders.order_accepted,
     happened.OrderRested: orders.order_rested,
     happened.OrderFilled: orders.order_filled,

@@ -56,6 +56,10 @@ def money_moved(state: State, event: happened.MoneyMoved, now: Millis) -> None:
     state.next_transaction_id = event.transaction_id + 1
 
 
+def converted(state: State, event: happened.Converted, now: Millis) -> None:
+    """It says why money moves next; that moves by events of its own."""
+
+
 def _move(state: State, owner: AccountId, asset: str, amount: Amount, now: Millis) -> None:
     if owner < 0:
         key = (owner, asset)
