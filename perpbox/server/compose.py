@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from perpbox.engine.commands import OpenVenue
-from perpbox.engine.snapshot import dump
 from perpbox.engine.state import State
 from perpbox.feed.clock import REAL, VenueClock, parse_pace
 from perpbox.feed.recorded import Progress, RecordedFeed
 from perpbox.instrument import to_json
-from perpbox.journal import Journal, JournalError, KeyStore, open_journal, recover
+from perpbox.journal import (
+    Journal,
+    JournalError,
+    KeyStore,
+    open_journal,
+    recover,
+    snapshot_when_due,
+)
 from perpbox.server.catalogue import load_catalogue
 from perpbox.server.feeds import open_feed, require_feed
 from perpbox.server.recording import open_recording
@@ -51,8 +57,8 @@ class Parts:
 
     def keep_snapshot(self, *, closing: bool = False) -> None:
         """Dump the state if enough has happened to make the next start much shorter."""
-        if self.is_sound and self.journal.snapshot_due(closing=closing):
-            self.journal.snapshot(self.venue.sequence, dump(self.venue.state))
+        if self.is_sound:
+            snapshot_when_due(self.journal, self.venue.state, self.venue.sequence, closing=closing)
 
     def give_up(self) -> None:
         """Forget some of what is too old."""
