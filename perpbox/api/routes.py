@@ -12,9 +12,11 @@ from perpbox.api import (
     absent,
     account,
     adl,
+    asynchronous,
     chart,
     conditional,
     convert,
+    downloads,
     first_version,
     forced,
     history,
@@ -22,6 +24,7 @@ from perpbox.api import (
     market,
     orders,
     settings,
+    start_up,
     trial,
 )
 from perpbox.api.calendar import (
@@ -96,6 +99,8 @@ MARKET_DATA: Final = Security.MARKET_DATA
 USER_STREAM = Security.USER_STREAM
 ONE_ORDER: Final = (1, 1)
 BATCH: Final = (5, 1)
+TEN_FILES: Final = (Quota(10, 30 * DAY, "MONTH"),)
+FIVE_FILES: Final = (Quota(5, 30 * DAY, "MONTH"),)
 QUOTES: Final = (Quota(360, HOUR, "HOUR"), Quota(500, DAY, "DAY"))
 
 ROUTES: Final = (
@@ -300,6 +305,49 @@ ROUTES: Final = (
         history.margin_changes,
         of_history=True,
     ),
+    # Its past as a file.
+    Route(
+        "GET",
+        "/fapi/v1/order/asyn",
+        USER_DATA,
+        1000,
+        asynchronous.ask_for_orders,
+        quotas=TEN_FILES,
+        of_history=True,
+    ),
+    Route("GET", "/fapi/v1/order/asyn/id", USER_DATA, 10, asynchronous.link_to_orders),
+    Route(
+        "GET",
+        "/fapi/v1/trade/asyn",
+        USER_DATA,
+        1000,
+        asynchronous.ask_for_trades,
+        quotas=FIVE_FILES,
+        of_history=True,
+    ),
+    Route("GET", "/fapi/v1/trade/asyn/id", USER_DATA, 10, asynchronous.link_to_trades),
+    Route(
+        "GET",
+        "/fapi/v1/income/asyn",
+        USER_DATA,
+        1000,
+        asynchronous.ask_for_income,
+        quotas=FIVE_FILES,
+        of_history=True,
+    ),
+    Route("GET", "/fapi/v1/income/asyn/id", USER_DATA, 10, asynchronous.link_to_income),
+    Route("GET", downloads.PATH, NONE, 1, asynchronous.fetch),
+    # What clients ask other parts of Binance when they start.
+    Route("GET", "/api/v3/ping", NONE, 1, market.ping),
+    Route("GET", "/api/v3/time", NONE, 1, market.time),
+    Route("GET", "/api/v3/exchangeInfo", NONE, 20, start_up.spot_exchange_info),
+    Route("GET", "/dapi/v1/ping", NONE, 1, market.ping),
+    Route("GET", "/dapi/v1/time", NONE, 1, market.time),
+    Route("GET", "/dapi/v1/exchangeInfo", NONE, 1, start_up.coin_exchange_info),
+    Route("GET", "/sapi/v1/margin/allPairs", MARKET_DATA, 1, start_up.no_margin_pairs),
+    Route("GET", "/sapi/v1/margin/isolated/allPairs", USER_DATA, 10, start_up.no_margin_pairs),
+    Route("GET", "/sapi/v1/capital/config/getall", USER_DATA, 10, start_up.coins),
+    Route("GET", "/sapi/v1/account/apiRestrictions", USER_DATA, 1, start_up.key_permissions),
 )
 
 
