@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perpbox.api import (
     absent,
@@ -37,6 +38,7 @@ from perpbox.api.calendar import (
     RPI_DEPTH,
     STOCK_PERPETUALS,
     THIRD_VERSION,
+    TRADES_SHORTER,
     Day,
 )
 from perpbox.api.call import Call
@@ -87,6 +89,8 @@ class Route(Struct, frozen=True):
     """Since when there is such an endpoint; from the first day on, if empty."""
     counted_since: Day = ""
     """Since when it charges order counts."""
+    earlier: tuple[Day, Weight] | None = None
+    """Until when it had another weight, and which."""
 
 
 def with_symbol(one: int, every: int) -> Callable[[Params], int]:
@@ -111,7 +115,14 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/depth", NONE, market.depth_weight, market.depth),
     Route("GET", "/fapi/v1/rpiDepth", NONE, 20, market.rpi_depth, since=RPI_DEPTH),
     Route("GET", "/fapi/v1/trades", NONE, 5, market.trades),
-    Route("GET", "/fapi/v1/historicalTrades", MARKET_DATA, 200, chart.historical_trades),
+    Route(
+        "GET",
+        "/fapi/v1/historicalTrades",
+        MARKET_DATA,
+        200,
+        chart.historical_trades,
+        earlier=(TRADES_SHORTER, 20),
+    ),
     Route("GET", "/fapi/v1/aggTrades", NONE, 20, chart.aggregate_trades),
     Route("GET", "/fapi/v1/klines", NONE, chart.kline_weight, chart.klines),
     Route("GET", "/fapi/v1/continuousKlines", NONE, chart.kline_weight, chart.continuous_klines),
@@ -358,4 +369,6 @@ def by_path(api_date: Day) -> dict[str, dict[str, Route]]:
         if route.since > api_date:
             continue
         table.setdefault(route.path, {})[route.method] = route
+        if route.earlier is not None and api_date < route.earlier[0]:
+            table[route.path][route.method] = replace(route, weight=route.earlier[1])
     return table
