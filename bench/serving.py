@@ -179,7 +179,7 @@ def _cost_of_clock() -> int:
 def server_process(pipe: Connection, data: str) -> None:
     """`main` of the worker. Its greeting is the port."""
     allow_many_files()
-    settings = Settings(port=0, data=data, limits="off", clock="manual", start=START, seed=1)
+    settings = Settings(port=0, data=data, limits="off", clock="manual", start=START, key_seed=1)
 
     def ready(process: Process) -> None:
         served = Served(process)

@@ -124,6 +124,11 @@ class Venue:
         """Let this feed move the market from now on; None: nobody does."""
         self._feed = feed
 
+    @property
+    def feed(self) -> Feed | None:
+        """The one that moves the market, as long as it does."""
+        return self._feed
+
     def _feed_is_due(self, now: Millis) -> bool:
         feed = self._feed
         return feed is not None and feed.next_time is not None and feed.next_time <= now

@@ -52,12 +52,11 @@ def follow_market(turn: Turn, command: FollowMarket) -> None:
 
 def _require_possible(turn: Turn, move: MarketMove) -> None:
     symbol = turn.market(move.symbol).symbol
-    prices = (move.mark, move.index, *(price for _, price, _ in move.prints))
-    for price in prices:
-        turn.require(price > 0, Reject.INVALID_PRICE, move.symbol)
-    highest = max(move.mark, move.middle, *(price for _, price, _ in move.prints), 0)
-    turn.require(move.middle >= 0, Reject.INVALID_PRICE, move.symbol)
-    turn.require(within_bounds(symbol, highest), Reject.INVALID_PRICE, move.symbol)
+    printed = [price for _, price, _ in move.prints]
+    lowest = min(move.mark, move.index, *printed)
+    highest = max(move.mark, move.middle, *printed)
+    in_bounds = lowest > 0 <= move.middle and within_bounds(symbol, highest)
+    turn.require(in_bounds, Reject.INVALID_PRICE, move.symbol)
     for side, _, quantity in move.prints:
         possible = abs(side) == 1 and quantity > 0
         turn.require(possible, Reject.INVALID_QUOTE_QUANTITY, move.symbol)

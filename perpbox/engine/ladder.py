@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
@@ -58,18 +59,21 @@ def lowest_quote(symbol: Symbol) -> Price:
 
 def ladder(
     symbol: Symbol, middle: Price, side: Side, terms: LadderTerms
-) -> list[tuple[Price, Quantity]]:
-    """The quotes of a side, best first; a level holds at least the smallest order."""
-    tick = symbol.tick_size
-    gap = max(1, middle * terms.step // SCALE // tick) * tick
-    first = nearest_quote(symbol, middle, side, terms.spread)
+) -> Iterator[tuple[Price, Quantity]]:
+    """The quotes of a side, best first; a level holds at least the smallest order.
+
+    Often the first few are all that is asked for, so they are made one by one.
+    """
+    tick, step_size = symbol.tick_size, symbol.step_size
+    gap = side * max(1, middle * terms.step // SCALE // tick) * tick
+    price = nearest_quote(symbol, middle, side, terms.spread)
     lowest = lowest_quote(symbol)
-    levels = []
-    for rank in range(terms.levels):
-        price = first - side * rank * gap
+    least = max(step_size, symbol.min_quantity)
+    first_worth = worth = terms.notional * SQUARE
+    for _ in range(terms.levels):
         if price < lowest:
-            break
-        worth = terms.notional * SQUARE * (rank + 1)
-        quantity = max(worth // price // symbol.step_size, 1) * symbol.step_size
-        levels.append((price, max(quantity, symbol.min_quantity)))
-    return levels
+            return
+        quantity = worth // (price * step_size) * step_size
+        yield price, max(quantity, least)
+        price -= gap
+        worth += first_worth

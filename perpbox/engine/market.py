@@ -199,6 +199,10 @@ class Market:
 
     def impact_premium(self) -> Ratio:
         """The premium index of the book as it stands."""
+        bid, ask = self.best_price(BUY), self.best_price(SELL)
+        # Impact prices are no better than the best ones.
+        if bid <= self.index <= (ask or self.index):
+            return 0
         worth = IMPACT_MARGIN * self.symbol.max_leverage()
         # Level by level: the first few of a book are worth enough, however deep it is.
         bid, ask = (
@@ -217,7 +221,8 @@ class Market:
             self._ladder_key = key
         levels = self._ladder.get(side)
         if levels is None:
-            levels = self._ladder[side] = ladder(self.symbol, key[0], side, self.ladder)
+            levels = list(ladder(self.symbol, key[0], side, self.ladder))
+            self._ladder[side] = levels
         return levels
 
     def house_at(self, side: Side, price: Price) -> Quantity:
@@ -228,6 +233,8 @@ class Market:
         """The house's best quote, crossed or not, 0 if there is none; it builds no ladder."""
         if self.quotes is not None:
             return self.quotes[side][0][0] if self.quotes[side] else 0
+        if not self.ladder.levels:
+            return 0
         middle = self.middle or self.mark
         price = nearest_quote(self.symbol, middle, side, self.ladder.spread)
         return 0 if price < lowest_quote(self.symbol) else price
@@ -253,10 +260,13 @@ class Market:
     def best_price(self, side: Side) -> Price:
         """Best quote of clients and house on a side, 0 if there is none."""
         client = self.book.side(side).best_price()
-        levels = self.shown_levels(side)
-        if not levels:
+        if self.book.side(-side).keys:
+            levels = self.shown_levels(side)
+            house = levels[0][0] if levels else 0
+        else:
+            house = self.house_best(side)
+        if not house:
             return client
-        house = levels[0][0]
         return house if not client or (house - client) * side > 0 else client
 
     def level_price(self, side: Side, rank: int) -> Price:

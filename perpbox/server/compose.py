@@ -7,11 +7,12 @@ from typing import Final
 from perpbox.engine.commands import OpenVenue
 from perpbox.engine.snapshot import dump
 from perpbox.engine.state import State
-from perpbox.feed.clock import ClockMode, VenueClock, iso
+from perpbox.feed.clock import REAL, VenueClock, parse_pace
 from perpbox.instrument import to_json
 from perpbox.journal import Journal, JournalError, KeyStore, open_journal, recover
 from perpbox.server.catalogue import load_catalogue
-from perpbox.server.settings import MEMORY, Settings, Unusable, require_usable
+from perpbox.server.feeds import open_feed, require_feed
+from perpbox.server.settings import MEMORY, Settings, Unusable, moment, require_usable
 from perpbox.venue import Venue
 
 KINDS: Final = {True: "memory", False: "sqlite"}
@@ -23,19 +24,24 @@ class Parts:
     def __init__(self, settings: Settings, journal: Journal, state: State, sequence: int) -> None:
         self.journal = journal
         self.kind = KINDS[settings.data == MEMORY]
-        self.clock = _clock(settings, state)
+        self.clock = _clock(settings, state, sequence)
         self.venue = Venue(state, sequence, journal, self.clock)
-        seed = None if settings.seed is None else str(settings.seed)
+        seed = None if settings.key_seed is None else str(settings.key_seed)
         self.keys = KeyStore(journal.keys, seed)
         if sequence == 0:
             self.venue.submit(OpenVenue())
             journal.flush()
             self.venue.note_durable(journal.durable_sequence)
+        self.venue.follow(open_feed(settings, self.venue.state))
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the venue may take a turn more."""
+        return self.venue.failure is None and self.journal.failure is None
 
     def keep_snapshot(self, *, closing: bool = False) -> None:
         """Dump the state if enough has happened to make the next start much shorter."""
-        sound = self.venue.failure is None and self.journal.failure is None
-        if sound and self.journal.snapshot_due(closing=closing):
+        if self.is_sound and self.journal.snapshot_due(closing=closing):
             self.journal.snapshot(self.venue.sequence, dump(self.venue.state))
 
     def close(self) -> None:
@@ -49,6 +55,7 @@ class Parts:
 def compose(settings: Settings) -> Parts:
     """Open the journal and recover the venue. Raises `Unusable` with a sentence."""
     require_usable(settings)
+    require_feed(settings)
     catalogue_json = to_json(load_catalogue(settings.catalogue))
     try:
         journal = open_journal(settings.data, catalogue_json)
@@ -70,13 +77,15 @@ def compose(settings: Settings) -> Parts:
         raise
 
 
-def _clock(settings: Settings, state: State) -> VenueClock:
-    """A clock that stands no earlier than the journal's last turn."""
-    if settings.start is not None and settings.start < state.now:
-        raise Unusable(
-            f"--start {iso(settings.start)} lies before the journal's last turn, "
-            f"{iso(state.now)}: a venue's time does not go back."
-        )
-    clock = VenueClock(ClockMode(settings.clock), settings.start)
+def _clock(settings: Settings, state: State, sequence: int) -> VenueClock:
+    """A clock that stands no earlier than the journal's last turn.
+
+    [dec] A start that lies before it is no error: the same settings must be able to start a venue
+    again. Only a real clock has another source than the journal for how late it is now.
+    """
+    pace, start = parse_pace(settings.clock), moment("--start", settings.start)
+    if start is None and sequence and pace is not REAL:
+        start = state.now
+    clock = VenueClock(pace, start)
     clock.set(state.now)
     return clock

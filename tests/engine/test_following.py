@@ -33,7 +33,7 @@ def test_a_mark_price_that_is_set_takes_the_ladder_along() -> None:
 
 def test_the_spread_lies_around_the_middle_and_levels_follow_by_the_step() -> None:
     terms = LadderTerms(spread=parse("0.0004"), step=parse("0.001"), levels=3, notional=100_000)
-    bids, asks = (ladder(BTC, parse("50000"), side, terms) for side in (1, -1))
+    bids, asks = (list(ladder(BTC, parse("50000"), side, terms)) for side in (1, -1))
     assert [price for price, _ in bids] == [parse(p) for p in ("49990", "49940", "49890")]
     assert [price for price, _ in asks] == [parse(p) for p in ("50010", "50060", "50110")]
     assert bids[0][1] == parse("2")

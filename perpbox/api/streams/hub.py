@@ -23,7 +23,7 @@ from perpbox.venue import Venue
 Key = TypeVar("Key")
 
 TICK: Final[Millis] = 50
-"""Of the machine's time between two looks at what is to be pushed; all speeds are multiples."""
+"""Of the machine's time between two looks at what is to be pushed."""
 
 
 class Listener(Protocol):
@@ -116,7 +116,8 @@ class Hub:
         """For the journal."""
         self._moved = False
         """Whether a turn has happened since the last look at what is pushed at once."""
-        self._ticks = 0
+        self._due: dict[Millis, Millis] = {}
+        """When the channels of each speed are to be pushed next, by the venue's clock."""
         self.on_paced: Callable[[], None] | None = None
         """Called when `tick` has something to do, if it had nothing before."""
         listen_keys.on_end = self._key_ended
@@ -158,7 +159,10 @@ class Hub:
         source = channel.source = self._make_source(channel.name)
         if source is None:
             return None
-        self._paced.setdefault(source.speed, {})[channel] = None
+        if source.speed not in self._paced:
+            self._paced[source.speed] = {}
+            self._due[source.speed] = self.venue.now() + source.speed
+        self._paced[source.speed][channel] = None
         self._about.setdefault(source.about, {})[channel] = None
         if self.on_paced is not None and source.speed:
             self.on_paced()
@@ -239,17 +243,28 @@ class Hub:
         return any(self._paced)
 
     def tick(self) -> None:
-        """Another `TICK` of the machine's time is over."""
-        self._ticks += 1
-        elapsed = self._ticks * TICK
+        """Another `TICK` of the machine's time is over; speeds are of the venue's."""
         if self._at_rest():
             if self._flushed_at is None:
                 self._flush_all()
             return
         self._flushed_at = None
-        for speed in self._paced:
-            if speed and elapsed % speed == 0:
-                self._flush(self._paced[speed])
+        now = self.venue.now()
+        for speed, channels in self._paced.items():
+            if speed and self._is_due(speed, now):
+                self._flush(channels)
+
+    def _is_due(self, speed: Millis, now: Millis) -> bool:
+        """Whether so much time is over since the last push.
+
+        A tick that comes a little early counts as the one that was meant. What a clock has
+        passed over by a jump, or between two ticks, is not made up for.
+        """
+        due = self._due[speed]
+        if now + TICK // 2 < due:
+            return False
+        self._due[speed] = due + speed if due + speed > now else now + speed
+        return True
 
     def check(self) -> None:
         """About once a second: listen keys expire whether or not anything happens."""
