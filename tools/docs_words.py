@@ -89,6 +89,23 @@ PURPOSES: Final = {
     "GET /fapi/v1/forceOrders": "liquidation and ADL orders of at most seven days",
     "GET /fapi/v1/income": "money in and out, of at most three months",
     "GET /fapi/v1/positionMargin/history": "changes of isolated margin, of at most 30 days",
+    "GET /fapi/v1/order/asyn": "makes a file of past orders, of at most a year",
+    "GET /fapi/v1/order/asyn/id": "the link to that file, good for 24 hours",
+    "GET /fapi/v1/trade/asyn": "makes a file of past fills, of at most a year",
+    "GET /fapi/v1/trade/asyn/id": "the link to that file",
+    "GET /fapi/v1/income/asyn": "makes a file of past income, of at most a year",
+    "GET /fapi/v1/income/asyn/id": "the link to that file",
+    "GET /download/futures": "the file of a link; perpbox's own, Binance has others",
+    "GET /api/v3/ping": "answers `{}`",
+    "GET /api/v3/time": "the venue's time",
+    "GET /api/v3/exchangeInfo": "a spot market without symbols",
+    "GET /dapi/v1/ping": "answers `{}`",
+    "GET /dapi/v1/time": "the venue's time",
+    "GET /dapi/v1/exchangeInfo": "a coin-margined market without symbols",
+    "GET /sapi/v1/margin/allPairs": "`[]`: there is no margin trading of spot",
+    "GET /sapi/v1/margin/isolated/allPairs": "the same",
+    "GET /sapi/v1/capital/config/getall": "the margin assets; a spot wallet has none of them",
+    "GET /sapi/v1/account/apiRestrictions": "what the key may do",
 }
 
 NOT_SERVED: Final = (
@@ -96,12 +113,6 @@ NOT_SERVED: Final = (
     ("GET", "/fapi/v1/markPriceKlines", "klines of the mark price"),
     ("GET", "/fapi/v1/premiumIndexKlines", "klines of the premium index"),
     ("GET", "/fapi/v1/openInterest", "open interest"),
-    ("GET", "/fapi/v1/order/asyn", "ask for a file of past orders"),
-    ("GET", "/fapi/v1/order/asyn/id", "the link to that file"),
-    ("GET", "/fapi/v1/trade/asyn", "ask for a file of past fills"),
-    ("GET", "/fapi/v1/trade/asyn/id", "the link to that file"),
-    ("GET", "/fapi/v1/income/asyn", "ask for a file of past income"),
-    ("GET", "/fapi/v1/income/asyn/id", "the link to that file"),
     ("GET", "/futures/data/basis", "basis"),
     ("GET", "/futures/data/delivery-price", "settlement prices of quarterly contracts"),
     ("GET", "/futures/data/globalLongShortAccountRatio", "long/short ratio of accounts"),
@@ -111,6 +122,9 @@ NOT_SERVED: Final = (
     ("GET", "/futures/data/topLongShortPositionRatio", "long/short ratio of top positions"),
 )
 """What is documented, or was, and is answered with a 404 here."""
+
+OUTSIDE: Final = ("/download/", "/api/", "/dapi/", "/sapi/")
+"""How the paths begin that are no part of the USDS-M Futures API."""
 
 SESSION: Final = {
     "session.logon": "signed, Ed25519 key: later requests need neither key nor signature",

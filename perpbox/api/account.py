@@ -6,6 +6,7 @@ import msgspec
 
 from perpbox.account import HEDGE, ONE_WAY, Account, Exposure, Position, PositionFigures
 from perpbox.api.adl import quantile_of
+from perpbox.api.calendar import RPI_COMMISSION
 from perpbox.api.call import Call
 from perpbox.api.desk import Written
 from perpbox.api.shapes import account as shapes
@@ -164,7 +165,8 @@ def leverage_bracket(call: Call) -> object:
 
 def commission_rate(call: Call) -> object:
     symbol = call.symbol()
-    return market_shapes.commission_rate(symbol, commission_rates(call.state, call.account, symbol))
+    rates = commission_rates(call.state, call.account, symbol)
+    return market_shapes.commission_rate(symbol, rates, rpi=call.since(RPI_COMMISSION))
 
 
 def position_mode(call: Call) -> object:

@@ -39,7 +39,8 @@ class Api:
         query, body = signed_parts(request)
         message, signature = split_signature(query, body)
         key = request.headers.get("x-mbx-apikey")
-        visit = Visit(guard.venue.now(), request.client_ip, key, ((message,), signature))
+        host = request.headers.get("host", "")
+        visit = Visit(guard.venue.now(), request.client_ip, key, ((message,), signature), host)
         try:
             try:
                 params = Params(read(query, body))

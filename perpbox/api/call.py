@@ -10,29 +10,47 @@ from perpbox.api.params import Params
 from perpbox.engine.commands import Command
 from perpbox.engine.market import Market
 from perpbox.engine.rejects import Rejected
-from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
 from perpbox.instrument import Symbol
+from perpbox.journal.keys import Key
 from perpbox.money import Millis
 
 
 class Call:
     """One request past the guard. `account` is the key's; a public request has none."""
 
-    __slots__ = ("_account", "desk", "now", "params", "state")
+    __slots__ = ("_account", "_key", "desk", "host", "now", "params", "state")
 
-    def __init__(self, desk: Desk, params: Params, now: Millis, account: Account | None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        params: Params,
+        now: Millis,
+        account: Account | None,
+        key: Key | None = None,
+        host: str = "",
+    ) -> None:
         self.desk = desk
         self.params = params
         self.now = now
-        self.state: State = desk.venue.state
+        self.state = desk.venue.state
         self._account = account
+        self._key = key
+        self.host = host
+        """The name and port by which the client has reached the venue; empty if it said none."""
 
     @property
     def account(self) -> Account:
         if self._account is None:
             raise ApiError(Error.KEY_REJECTED)
         return self._account
+
+    @property
+    def key(self) -> Key:
+        """The key that asks."""
+        if self._key is None:
+            raise ApiError(Error.KEY_REJECTED)
+        return self._key
 
     def since(self, day: Day) -> bool:
         """Whether a change of that day is in force."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice, takewhile
 from typing import Final
 
+from perpbox.api.calendar import OLDER_TRADES_LIMITED, RPI, TRADES_SHORTER
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.params import Params, member_of
@@ -21,13 +22,16 @@ MAX_KLINES: Final = 1500
 MAX_AGGREGATES: Final = 1000
 DEFAULT_OLDER: Final = 100
 MAX_OLDER: Final = 500
+DEFAULT_OLDER_BEFORE: Final = 500
+MAX_OLDER_BEFORE: Final = 1000
 KLINE_WEIGHTS: Final = ((100, 1), (500, 2), (1001, 5))
 """Below such a limit it is such a weight."""
 HIGHEST_KLINE_WEIGHT: Final = 10
 HOUR: Final[Millis] = 3_600_000
 AGGREGATES_KEPT: Final = 365 * DAY
-OLDER_KEPT: Final = 90 * DAY
-"""Three months."""
+OLDER_KEPT: Final = 30 * DAY
+OLDER_KEPT_BEFORE: Final = 90 * DAY
+"""Three months, until 2026-08-26."""
 CONTRACT_TYPES: Final = {"PERPETUAL", "CURRENT_QUARTER", "NEXT_QUARTER", "TRADIFI_PERPETUAL"}
 
 
@@ -126,17 +130,22 @@ def _first_of_latest(call: Call, symbol: Symbol, last: Millis, limit: int) -> in
 
 
 def historical_trades(call: Call) -> object:
-    """`GET /fapi/v1/historicalTrades`: from an id on, or the latest, of three months."""
+    """`GET /fapi/v1/historicalTrades`: from an id on, or the latest, of a month."""
     params = call.params
     name, from_id = params.text("symbol"), params.optional_long("fromId")
-    limit = params.limit(DEFAULT_OLDER, MAX_OLDER)
+    if call.since(OLDER_TRADES_LIMITED):
+        limit = params.limit(DEFAULT_OLDER, MAX_OLDER)
+    else:
+        limit = params.limit(DEFAULT_OLDER_BEFORE, MAX_OLDER_BEFORE)
+    kept = OLDER_KEPT if call.since(TRADES_SHORTER) else OLDER_KEPT_BEFORE
     symbol = call.market_of(name).symbol
-    tape, first = call.desk.tape, call.now - OLDER_KEPT
+    tape, first = call.desk.tape, call.now - kept
+    rpi = call.since(RPI)
     if from_id is None:
         found = [told for told in tape.recent(symbol.name, limit) if told.time >= first]
-        return [shapes.trade(told, symbol) for told in found]
+        return [shapes.trade(told, symbol, rpi=rpi) for told in found]
     since = tape.trades_since(symbol.name, first, from_id=from_id)
-    return [shapes.trade(told, symbol) for told in islice(since, limit)]
+    return [shapes.trade(told, symbol, rpi=rpi) for told in islice(since, limit)]
 
 
 # The last day

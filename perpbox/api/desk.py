@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from perpbox.api.calendar import NEWEST, Day
+from perpbox.api.downloads import Downloads
 from perpbox.api.queue import Quantiles, Risks
 from perpbox.api.quotes import Quotes
 from perpbox.api.streams.listen_keys import ListenKeys
@@ -30,12 +31,14 @@ class Desk:
 
     __slots__ = (
         "api_date",
+        "downloads",
         "history",
         "listen_keys",
         "on_snapshot",
         "quantiles",
         "quotes",
         "risks",
+        "scheme",
         "tape",
         "venue",
         "written",
@@ -59,6 +62,9 @@ class Desk:
         """Told of a symbol whose book is read: streams go on from what a client has seen."""
         self.quantiles = Quantiles()
         self.quotes = Quotes()
+        self.downloads = Downloads()
+        self.scheme = "http"
+        """By which clients reach the venue."""
         self.risks = Risks()
         self.written: dict[int, Written] = {}
         """The last v3 answer of every account that asked."""

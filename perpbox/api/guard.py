@@ -26,7 +26,7 @@ Signed: TypeAlias = tuple[tuple[bytes, ...], bytes | None]
 class Visit:
     """A request on its way past the guard: who asks, from where, and what it was charged."""
 
-    __slots__ = ("address", "api_key", "now", "orders", "signed", "weight")
+    __slots__ = ("address", "api_key", "host", "now", "orders", "signed", "weight")
 
     def __init__(
         self,
@@ -34,12 +34,14 @@ class Visit:
         address: str,
         api_key: str | None,
         signed: Signed | None,
+        host: str = "",
     ) -> None:
         self.now = now
         self.address = address
         self.api_key = api_key
         self.signed = signed
         """None where a session stands for the signature."""
+        self.host = host
         self.weight: int | None = None
         """What its address has used of this minute; None where nothing is charged."""
         self.orders: tuple[int, int] | None = None
@@ -69,7 +71,7 @@ class Guard:
     def admit(self, visit: Visit, route: Route, params: Params) -> Call:
         """The call that the handler is given, or the refusal that comes first."""
         self.charge_route(visit, route, params)
-        account = None
+        account = key = None
         if route.security is not Security.NONE:
             key = self.key_of(visit, route.security.permission)
             if route.security.is_signed:
@@ -79,7 +81,7 @@ class Guard:
                 visit.orders = self.limits.charge_orders(key.account_id, *route.orders, visit.now)
             if self.limits is not None and route.quotas:
                 self.limits.charge_quotas(key.account_id, route.path, route.quotas, visit.now)
-        return Call(self.desk, params, visit.now, account)
+        return Call(self.desk, params, visit.now, account, key, visit.host)
 
     # Limits.
 
@@ -140,6 +142,8 @@ def _answered(route: Route, call: Call, headers: Headers) -> Response:
         body = route.handler(call)
     except ApiError as error:
         return error.response(headers)
+    if isinstance(body, Response):
+        return Response(body.status, body.body, (*headers, *body.headers), body.content_type)
     if isinstance(body, bytes):
         return Response(200, body, headers)
     return Response(200, msgspec.json.encode(body), headers)

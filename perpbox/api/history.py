@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from perpbox.account import Order, as_order
+from perpbox.api.calendar import ORDERS_OF_ALL, TRADES_SHORTER
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.orders import which_order
@@ -17,7 +18,8 @@ from perpbox.money import Millis
 
 INCOME_KEPT: Final = 90 * DAY
 TRADES_KEPT: Final = 90 * DAY
-"""Three months since 2026-08-26 (change-log)."""
+TRADES_KEPT_BEFORE: Final = 180 * DAY
+"""Six months, until 2026-08-26 (change-log)."""
 MARGIN_KEPT: Final = 30 * DAY
 DEFAULT_LIMIT: Final = 500
 MAX_LIMIT: Final = 1000
@@ -92,7 +94,9 @@ def all_orders(call: Call) -> object:
     The symbol is optional since 2026-08-25.
     """
     params = call.params
-    name, from_id = params.optional("symbol"), params.optional_long("orderId")
+    may_be_all = call.since(ORDERS_OF_ALL)
+    name = params.optional("symbol") if may_be_all else params.text("symbol")
+    from_id = params.optional_long("orderId")
     start, end = week(call)
     timed = params.has("startTime")
     if from_id is not None and not timed:
@@ -149,7 +153,7 @@ def user_trades(call: Call) -> object:
     if from_id is not None and timed:
         raise ApiError(Error.BAD_COMBINATION)
     start, end = week(call)
-    first = call.now - TRADES_KEPT
+    first = call.now - (TRADES_KEPT if call.since(TRADES_SHORTER) else TRADES_KEPT_BEFORE)
     if from_id is not None or (order_id is not None and not timed):
         start, end = first, None
     newest = from_id is None and not params.has("startTime")

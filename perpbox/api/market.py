@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from perpbox.api.calendar import ALGO_FILTER_REMOVED, CONSTITUENT_PRICES
+from perpbox.api.calendar import ALGO_FILTER_REMOVED, CONSTITUENT_PRICES, MODIFY_ID, RPI
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.params import Params
@@ -74,7 +74,10 @@ def trades(call: Call) -> object:
     name = call.params.text("symbol")
     limit = call.params.limit(DEFAULT_TRADES, MAX_TRADES)
     symbol = call.market_of(name).symbol
-    return [chart.trade(told, symbol) for told in call.desk.tape.recent(symbol.name, limit)]
+    rpi = call.since(RPI)
+    return [
+        chart.trade(told, symbol, rpi=rpi) for told in call.desk.tape.recent(symbol.name, limit)
+    ]
 
 
 def _each(call: Call, shape: Callable[[Market], object]) -> object:
@@ -113,7 +116,9 @@ def funding_rates(call: Call) -> object:
     window = Window(start=start, end=end, limit=limit)
     if name is not None:
         call.market_of(name)
-    return [shapes.funding_rate(row) for row in call.desk.history.funding_rates(name, window)]
+    typed = call.since(MODIFY_ID)
+    found = call.desk.history.funding_rates(name, window)
+    return [shapes.funding_rate(row, typed=typed) for row in found]
 
 
 def funding_info(call: Call) -> object:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from perpbox.account import OrderType
+from perpbox.api.calendar import MODIFY_ID
 from perpbox.api.call import Call, error_of
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.legacy import canceled_legacy_order, is_legacy, new_legacy_order
@@ -104,6 +105,7 @@ def amend_order(call: Call) -> object:
     sent_price = 0 if matched else params.number("price")
     sent_quantity = params.number("quantity")
     params.require_filled("priceMatch")
+    modify_id = params.optional_long("modifyId") if call.since(MODIFY_ID) else None
     if matched and params.has("price"):
         raise ApiError(Error.NOT_REQUIRED, "price")
     symbol = call.symbol()
@@ -111,11 +113,18 @@ def amend_order(call: Call) -> object:
     price_match = read_price_match(call, params, limited=True)
     price = precise(sent_price, symbol.price_precision)
     quantity = precise(sent_quantity, symbol.quantity_precision)
-    account_id = call.account.account_id
     command = AmendOrder(
-        account_id, symbol.name, side, quantity, price, order_id, client_order_id, price_match
+        call.account.account_id,
+        symbol.name,
+        side,
+        quantity,
+        price,
+        order_id,
+        client_order_id,
+        price_match,
+        modify_id,
     )
-    return told_order(call.submit(command).orders[0], symbol)
+    return told_order(call.submit(command).orders[0], symbol, modify_id=modify_id)
 
 
 # Several at once: each is a turn of its own, and each element answers for itself.

@@ -7,14 +7,17 @@ from enum import Enum
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perpbox.api import (
     absent,
     account,
     adl,
+    asynchronous,
     chart,
     conditional,
     convert,
+    downloads,
     first_version,
     forced,
     history,
@@ -22,6 +25,7 @@ from perpbox.api import (
     market,
     orders,
     settings,
+    start_up,
     trial,
 )
 from perpbox.api.calendar import (
@@ -34,6 +38,7 @@ from perpbox.api.calendar import (
     RPI_DEPTH,
     STOCK_PERPETUALS,
     THIRD_VERSION,
+    TRADES_SHORTER,
     Day,
 )
 from perpbox.api.call import Call
@@ -84,6 +89,8 @@ class Route(Struct, frozen=True):
     """Since when there is such an endpoint; from the first day on, if empty."""
     counted_since: Day = ""
     """Since when it charges order counts."""
+    earlier: tuple[Day, Weight] | None = None
+    """Until when it had another weight, and which."""
 
 
 def with_symbol(one: int, every: int) -> Callable[[Params], int]:
@@ -96,6 +103,8 @@ MARKET_DATA: Final = Security.MARKET_DATA
 USER_STREAM = Security.USER_STREAM
 ONE_ORDER: Final = (1, 1)
 BATCH: Final = (5, 1)
+TEN_FILES: Final = (Quota(10, 30 * DAY, "MONTH"),)
+FIVE_FILES: Final = (Quota(5, 30 * DAY, "MONTH"),)
 QUOTES: Final = (Quota(360, HOUR, "HOUR"), Quota(500, DAY, "DAY"))
 
 ROUTES: Final = (
@@ -106,7 +115,14 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/depth", NONE, market.depth_weight, market.depth),
     Route("GET", "/fapi/v1/rpiDepth", NONE, 20, market.rpi_depth, since=RPI_DEPTH),
     Route("GET", "/fapi/v1/trades", NONE, 5, market.trades),
-    Route("GET", "/fapi/v1/historicalTrades", MARKET_DATA, 200, chart.historical_trades),
+    Route(
+        "GET",
+        "/fapi/v1/historicalTrades",
+        MARKET_DATA,
+        200,
+        chart.historical_trades,
+        earlier=(TRADES_SHORTER, 20),
+    ),
     Route("GET", "/fapi/v1/aggTrades", NONE, 20, chart.aggregate_trades),
     Route("GET", "/fapi/v1/klines", NONE, chart.kline_weight, chart.klines),
     Route("GET", "/fapi/v1/continuousKlines", NONE, chart.kline_weight, chart.continuous_klines),
@@ -300,6 +316,49 @@ ROUTES: Final = (
         history.margin_changes,
         of_history=True,
     ),
+    # Its past as a file.
+    Route(
+        "GET",
+        "/fapi/v1/order/asyn",
+        USER_DATA,
+        1000,
+        asynchronous.ask_for_orders,
+        quotas=TEN_FILES,
+        of_history=True,
+    ),
+    Route("GET", "/fapi/v1/order/asyn/id", USER_DATA, 10, asynchronous.link_to_orders),
+    Route(
+        "GET",
+        "/fapi/v1/trade/asyn",
+        USER_DATA,
+        1000,
+        asynchronous.ask_for_trades,
+        quotas=FIVE_FILES,
+        of_history=True,
+    ),
+    Route("GET", "/fapi/v1/trade/asyn/id", USER_DATA, 10, asynchronous.link_to_trades),
+    Route(
+        "GET",
+        "/fapi/v1/income/asyn",
+        USER_DATA,
+        1000,
+        asynchronous.ask_for_income,
+        quotas=FIVE_FILES,
+        of_history=True,
+    ),
+    Route("GET", "/fapi/v1/income/asyn/id", USER_DATA, 10, asynchronous.link_to_income),
+    Route("GET", downloads.PATH, NONE, 1, asynchronous.fetch),
+    # What clients ask other parts of Binance when they start.
+    Route("GET", "/api/v3/ping", NONE, 1, market.ping),
+    Route("GET", "/api/v3/time", NONE, 1, market.time),
+    Route("GET", "/api/v3/exchangeInfo", NONE, 20, start_up.spot_exchange_info),
+    Route("GET", "/dapi/v1/ping", NONE, 1, market.ping),
+    Route("GET", "/dapi/v1/time", NONE, 1, market.time),
+    Route("GET", "/dapi/v1/exchangeInfo", NONE, 1, start_up.coin_exchange_info),
+    Route("GET", "/sapi/v1/margin/allPairs", MARKET_DATA, 1, start_up.no_margin_pairs),
+    Route("GET", "/sapi/v1/margin/isolated/allPairs", USER_DATA, 10, start_up.no_margin_pairs),
+    Route("GET", "/sapi/v1/capital/config/getall", USER_DATA, 10, start_up.coins),
+    Route("GET", "/sapi/v1/account/apiRestrictions", USER_DATA, 1, start_up.key_permissions),
 )
 
 
@@ -310,4 +369,6 @@ def by_path(api_date: Day) -> dict[str, dict[str, Route]]:
         if route.since > api_date:
             continue
         table.setdefault(route.path, {})[route.method] = route
+        if route.earlier is not None and api_date < route.earlier[0]:
+            table[route.path][route.method] = replace(route, weight=route.earlier[1])
     return table

@@ -90,6 +90,8 @@ class AmendOrder(Struct, frozen=True, array_like=True, tag=True):
     """Zero: `client_order_id` says which order."""
     client_order_id: str = ""
     price_match: PriceMatch = PriceMatch.NONE
+    modify_id: int | None = None
+    """The client's own number of this amendment."""
 
 
 class CancelOrder(Struct, frozen=True, array_like=True, tag=True):

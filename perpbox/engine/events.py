@@ -145,6 +145,7 @@ class OrderAmended(Struct, frozen=True, array_like=True, tag=True):
     price: Price
     quantity: Quantity
     price_match: PriceMatch = PriceMatch.NONE
+    modify_id: int | None = None
 
 
 class OrderCanceled(Struct, frozen=True, array_like=True, tag=True):

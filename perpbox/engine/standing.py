@@ -104,8 +104,16 @@ def amend_order(turn: Turn, command: AmendOrder) -> None:
         turn.emit(OrderCanceled(account.account_id, order.order_id))
         return
     _check_amended(turn, account, market, order, price, quantity - order.executed)
-    amended = OrderAmended(account.account_id, order.order_id, price, quantity, command.price_match)
-    turn.emit(amended)
+    turn.emit(
+        OrderAmended(
+            account.account_id,
+            order.order_id,
+            price,
+            quantity,
+            command.price_match,
+            command.modify_id,
+        )
+    )
     if post_only and would_take(market, order.side, price):
         # It has left the book, and the house's quotes that it alone had hidden are shown again.
         turn.emit(OrderCanceled(account.account_id, order.order_id))

@@ -103,6 +103,7 @@ def _order_amended(history: Gatherer, event: happened.OrderAmended, now: Millis)
             event.quantity,
             order.amendments + 1,
             now,
+            event.modify_id,
         )
     )
     order.price = event.price

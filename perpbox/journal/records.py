@@ -87,6 +87,8 @@ class AmendmentRecord(Struct, array_like=True, gc=False, frozen=True):
     count: int
     """How many times the order has been amended by then."""
     time: Millis
+    modify_id: int | None = None
+    """The client's own number of it."""
 
 
 class ConversionRecord(Struct, array_like=True, gc=False, frozen=True):

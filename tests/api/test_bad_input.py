@@ -201,7 +201,7 @@ def test_a_wrong_method(alice: Trader, method: str) -> None:
         "/FAPI/v1/order",
         "/fapi/v1/%6Frder",
         "/fapi/v1/algo/orders",
-        "/api/v3/ping",
+        "/eapi/v1/ping",
         "/fapi/v1/{}",
         "/fapi/../fapi/v1/ping",
         "/\xff\xfe",

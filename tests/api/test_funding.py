@@ -43,6 +43,7 @@ def test_a_settlement_is_told_with_its_mark_price(exchange: Exchange) -> None:
             "fundingTime": FIRST,
             "fundingRate": "0.00050000",
             "markPrice": "50000.00000000",
+            "rateType": "Regular",
         }
     ]
     assert exchange.get(PREMIUM, BTC)["nextFundingTime"] == FIRST + 8 * HOUR

@@ -18,7 +18,7 @@ from perpbox.api.routes import ROUTES, Route, Security
 from perpbox.instrument import to_json
 from perpbox.journal import Journal, open_journal
 from perpbox.message import Request
-from tests.api.exchange import CATALOGUE, Exchange, Told
+from tests.api.exchange import CATALOGUE, DAY, NOON, Exchange, Told
 from tests.api.fields import names
 from tests.api.trader import (
     ALGO,
@@ -40,7 +40,7 @@ NAMES: Final = names(
     " origClientOrderIdList batchOrders leverage marginType amount dualSidePosition"
     " multiAssetsMargin startTime endTime fromId limit page incomeType recvWindow timestamp"
     " algoType algoId clientAlgoId triggerPrice activatePrice workingType priceProtect feeBurn"
-    " countdownTime"
+    " countdownTime fromAsset toAsset fromAmount toAmount validTime quoteId downloadId asset file"
 )
 PLAUSIBLE: Final = names(
     "BTCUSDT ADAUSDT ETHUSDC BTCUSD BUY SELL BOTH LONG SHORT LIMIT MARKET STOP GTC IOC FOK GTX GTD"
@@ -48,7 +48,7 @@ PLAUSIBLE: Final = names(
     " -1 0 1 2 5 10 20 100 125 500 1000 1001 0.1 0.001 0.0001 49000 50000 50000.05 51000 1E5"
     " TRANSFER FUNDING_FEE CONDITIONAL STOP_MARKET TAKE_PROFIT TAKE_PROFIT_MARKET"
     " TRAILING_STOP_MARKET GTE_GTC CONTRACT_PRICE MARK_PRICE QUEUE OPPONENT_5 waits 3 4"
-    " 1795350000000 49000.00"
+    " 1795350000000 49000.00 USDT BNB BTC 10s"
 )
 WHOLE: Final = st.integers(-(2**70), 2**70).map(str)
 DECIMAL: Final = st.decimals(allow_nan=True, allow_infinity=True).map(str)
@@ -90,6 +90,15 @@ BASES: Final[dict[str, dict[str, object]]] = {
     "POST /fapi/v1/algoOrder": conditional_order("SELL", "STOP_MARKET", "49000"),
     "DELETE /fapi/v1/algoOrder": {"clientAlgoId": "waits"},
     "GET /fapi/v1/algoOrder": {"algoId": 4},
+    "GET /fapi/v1/orderAmendment": {"orderId": 1},
+    "POST /fapi/v1/convert/getQuote": {
+        "fromAsset": "USDT",
+        "toAsset": "BNB",
+        "fromAmount": "650",
+    },
+    "GET /fapi/v1/order/asyn": {"startTime": NOON - DAY, "endTime": NOON},
+    "GET /fapi/v1/trade/asyn": {"startTime": NOON - DAY, "endTime": NOON},
+    "GET /fapi/v1/income/asyn": {"startTime": NOON - DAY, "endTime": NOON},
 }
 """What takes an endpoint past its first check, so that the nonsense gets further."""
 

@@ -32,7 +32,7 @@ EventT = TypeVar("EventT", bound=Event)
 
 
 class LivelyStage:
-    """The venue opened at noon; its lines are kept for whoever asks."""
+    """The venue opened at noon, or goes on from a state; its lines are kept for whoever asks."""
 
     def __init__(
         self,
@@ -41,13 +41,18 @@ class LivelyStage:
         seed: int = 1,
         catalogue: Catalogue = BUILTIN,
         keep_lines: bool = True,
+        state: State | None = None,
+        sequence: int = 0,
     ) -> None:
         self.terms = terms or SyntheticTerms()
         self.seed = seed
         self.lines: list[Line] = []
         journal = MemoryJournal(Head(b"", 0, created=0))
-        self.venue = Venue(State(catalogue), 0, journal, ManualClock(NOON))
-        self.venue.submit(OpenVenue())
+        journal.last_sequence = sequence
+        begun = state or State(catalogue)
+        self.venue = Venue(begun, sequence, journal, ManualClock(begun.now or NOON))
+        if state is None:
+            self.venue.submit(OpenVenue())
         self.ends: list[Rejected | None] = []
         self.venue.on_feed_end = self.ends.append
         if keep_lines:

@@ -24,8 +24,8 @@ Cells = list[object]
 PERCENT_DECIMALS: Final = 3
 
 
-def trade(told: Trade, symbol: Symbol) -> Row:
-    """One row of `GET /fapi/v1/trades`."""
+def trade(told: Trade, symbol: Symbol, *, rpi: bool) -> Row:
+    """One row of `GET /fapi/v1/trades`; no trade is of an RPI order."""
     price, quantity = symbol.price_precision, symbol.quantity_precision
     return {
         "id": told.trade_id,
@@ -34,7 +34,7 @@ def trade(told: Trade, symbol: Symbol) -> Row:
         "quoteQty": quote_amount(told.price * told.quantity, price + quantity),
         "time": told.time,
         "isBuyerMaker": told.taker_side == SELL,
-        "isRPITrade": False,
+        **({"isRPITrade": False} if rpi else {}),
     }
 
 

@@ -46,6 +46,7 @@ def amendment(row: AmendmentRecord) -> Row:
             "price": _change(row.price_before, row.price),
             "origQty": _change(row.quantity_before, row.quantity),
             "count": row.count,
+            **({} if row.modify_id is None else {"modifyId": row.modify_id}),
         },
     }
 

@@ -226,13 +226,14 @@ def constituents(market: Market, now: Millis, *, priced: bool) -> Row:
     return {"symbol": market.symbol.name, "time": now, "constituents": [only]}
 
 
-def funding_rate(row: FundingRecord) -> Row:
-    """One row of `fundingRate`."""
+def funding_rate(row: FundingRecord, *, typed: bool) -> Row:
+    """One row of `fundingRate`; a special rate is one of stock dividends, and there is none."""
     return {
         "symbol": row.symbol,
         "fundingTime": row.time,
         "fundingRate": text(row.rate),
         "markPrice": text(row.mark),
+        **({"rateType": "Regular"} if typed else {}),
     }
 
 
@@ -284,12 +285,12 @@ def _brackets(brackets: Iterable[Bracket]) -> list[Row]:
     ]
 
 
-def commission_rate(symbol: Symbol, rates: tuple[Ratio, Ratio]) -> Row:
+def commission_rate(symbol: Symbol, rates: tuple[Ratio, Ratio], *, rpi: bool) -> Row:
     """`GET /fapi/v1/commissionRate`; there are no RPI orders, so their rate is the maker's."""
     maker, taker = rates
     return {
         "symbol": symbol.name,
         "makerCommissionRate": text_short(maker),
         "takerCommissionRate": text_short(taker),
-        "rpiCommissionRate": text_short(maker),
+        **({"rpiCommissionRate": text_short(maker)} if rpi else {}),
     }

@@ -47,7 +47,9 @@ def _closes_position(order: Order) -> bool:
     return order.trigger is not None and order.trigger.terms.close_position
 
 
-def told_order(order: Order, symbol: Symbol, status: str | None = None) -> Row:
+def told_order(
+    order: Order, symbol: Symbol, status: str | None = None, *, modify_id: int | None = None
+) -> Row:
     """The answer to placing, amending or canceling: numbers at the symbol's precision."""
     price, quantity = symbol.price_precision, symbol.quantity_precision
     return {
@@ -55,6 +57,7 @@ def told_order(order: Order, symbol: Symbol, status: str | None = None) -> Row:
         "symbol": order.symbol,
         "status": status or order.status.value,
         "clientOrderId": order.client_order_id,
+        **({} if modify_id is None else {"modifyId": modify_id}),
         "price": text_at(order.price, price),
         "avgPrice": average_price(order.quote_executed, order.executed, price),
         "origQty": text_at(order.quantity, quantity),
