@@ -60,11 +60,15 @@ class HttpServer:
         self.port = int(self._listener.sockets[0].getsockname()[1])
         self._beat()
 
-    async def stop(self, patience: float = 10.0) -> None:
-        """Take nothing new, answer what is in flight, then close; what lasts too long is cut."""
+    def take_no_more(self) -> None:
+        """Refuse what is asked from now on; what was taken is answered and told all the same."""
         self.stopping = True
         if self._listener is not None:
             self._listener.close()
+
+    async def stop(self, patience: float = 10.0) -> None:
+        """Take nothing new, answer what is in flight, then close; what lasts too long is cut."""
+        self.take_no_more()
         for connection in self._all():
             connection.wind_down()
         if not await self._empty_within(patience):

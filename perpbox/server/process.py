@@ -6,6 +6,7 @@ import asyncio
 import errno
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
@@ -90,6 +91,8 @@ class Process:
         """Serve until told to stop; answer what is in flight, close the journal; the exit code."""
         await self._stopping.wait()
         self._log.info("stopping")
+        self.http.take_no_more()
+        await self._all_told()
         await self.http.stop(self._patience)
         await self._outside.stop()
         self._pacer.stop()
@@ -97,6 +100,18 @@ class Process:
         self.parts.close()
         self._log.info("stopped", exit_code=self.exit_code)
         return self.exit_code
+
+    async def _all_told(self) -> None:
+        """Wait for the journal: a WebSocket that says goodbye is told nothing behind it."""
+        told = asyncio.Event()
+
+        def durable() -> None:
+            # In a call of its own, behind the streams that push what has just happened.
+            self.loop.call_soon(told.set)
+
+        self.parts.venue.when_durable(self.parts.venue.sequence, durable)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), self._patience)
 
     def stop(self) -> None:
         self._stopping.set()

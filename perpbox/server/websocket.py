@@ -269,7 +269,7 @@ class WebSocket(asyncio.Protocol):
         opcode = frame.opcode
         if opcode is Opcode.CLOSE:
             self._take_close(bytes(frame.data))
-        elif self.state != OPEN:
+        elif self.state != OPEN or self.server.stopping:
             return
         elif self._is_too_much(opcode in {Opcode.PING, Opcode.PONG}):
             self._fail(CloseCode.POLICY_VIOLATION, "Too many requests")

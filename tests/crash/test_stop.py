@@ -11,13 +11,19 @@ import pytest
 
 from perpbox.journal import open_journal, recover, verify
 from tests.crash.test_kill import CONNECTIONS, Venue, require_balanced
+from tests.crash.test_told import LISTEN_KEY, Ear
 from tests.crash.trader import Notebook, Trader
 from tests.server.programs import Program
 
 SERVICE_SHUTTING_DOWN = "-1016"
 
 
-def trade_until_stopped(venue: Venue, server: Program) -> None:
+def trade_until_stopped(venue: Venue, server: Program) -> set[str]:
+    """Names of the orders that the account's stream has told of by then."""
+    client = venue.client(server)
+    ear = Ear(server, client.ask("POST", LISTEN_KEY)["listenKey"])
+    ear.start()
+    client.close()
     traders = [
         Trader(f"t{n}", venue.client(server), venue.notebook, Random(venue.dice.random()))
         for n in range(CONNECTIONS)
@@ -27,12 +33,13 @@ def trade_until_stopped(venue: Venue, server: Program) -> None:
         trader.start()
     heard()
     server.process.send_signal(signal.SIGTERM)
-    for trader in traders:
-        trader.join()
+    for thread in (*traders, ear):
+        thread.join()
+    return {event["o"]["c"] for event in ear.told if event["e"] == "ORDER_TRADE_UPDATE"}
 
 
-def require_told(path: Path, notebook: Notebook) -> None:
-    """Every order in the journal was answered; a refused one left no trace."""
+def require_told(path: Path, notebook: Notebook, heard: set[str]) -> None:
+    """Every order in the journal was answered, and heard of; a refused one left no trace."""
     told = {name for name, sent in notebook.orders.items() if sent.told is not None}
     with open_journal(path, b"") as journal:
         state = recover(journal).state
@@ -42,7 +49,7 @@ def require_told(path: Path, notebook: Notebook) -> None:
             for event in events_of(line)
             if event[0] == "OrderAccepted"
         }
-    assert placed == told
+    assert placed == told == heard
     require_balanced(state)
 
 
@@ -58,7 +65,7 @@ def test_what_is_in_flight_is_answered_and_the_journal_closed(seed: int, tmp_pat
     with venue.serve() as server:
         server.ready()
         venue.open_account(server)
-        trade_until_stopped(venue, server)
+        heard = trade_until_stopped(venue, server)
         output, errors = server.end()
         assert (output, server.exit_code) == ("", 0)
         assert '"error"' not in errors
@@ -67,7 +74,7 @@ def test_what_is_in_flight_is_answered_and_the_journal_closed(seed: int, tmp_pat
         assert SERVICE_SHUTTING_DOWN in str(refusal)
     assert [left.name for left in tmp_path.iterdir()] == ["venue.sqlite"]
     assert verify(venue.path).holds
-    require_told(venue.path, venue.notebook)
+    require_told(venue.path, venue.notebook, heard)
     with venue.serve() as server:
         server.ready()
         venue.notebook.errors.clear()

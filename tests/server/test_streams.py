@@ -49,6 +49,14 @@ def buy(trader: demo.Trader) -> None:
     trader.signed("POST", "/fapi/v1/order", **order)
 
 
+def signed(trader: demo.Trader, asked: dict[str, str]) -> dict[str, object]:
+    """The parameters of a request of the WebSocket API."""
+    now = time.time_ns() // 1_000_000
+    params: dict[str, object] = {**asked, "apiKey": trader.access.api_key, "timestamp": now}
+    told = "&".join(f"{name}={value}" for name, value in sorted(params.items()))
+    return {**params, "signature": demo.sign(trader.access.secret_key, told)}
+
+
 def open_stream(server: Background, target: str) -> ClientConnection:
     address = server.base_url.replace("http://", "ws://")
     return connect(f"{address}{target}", proxy=None, compression=None)
@@ -58,11 +66,13 @@ def read(stream: Connection) -> Any:
     return json.loads(stream.recv(timeout=SECONDS))
 
 
-def farewell(stream: Connection) -> int | None:
-    """The code with which the server closes, whatever it tells before."""
+def farewell(stream: Connection, told: list[Any] | None = None) -> int | None:
+    """The code with which the server closes, and what it tells before."""
     try:
         while True:
-            stream.recv(timeout=SECONDS)
+            message = read(stream)
+            if told is not None:
+                told.append(message)
     except ConnectionClosed as closed:
         return closed.rcvd.code if closed.rcvd else None
 
@@ -133,6 +143,32 @@ def fail(*_arguments: object) -> list[bytes]:
     raise RuntimeError
 
 
+def test_what_was_taken_is_told_before_the_server_stops(tmp_path: Path) -> None:
+    """By a journal that takes its time, as a disk does."""
+    with running(Settings(port=0, token=TOKEN, data=str(tmp_path / "journal")), Kept()) as server:
+        trader = demo.Trader(server.base_url, TOKEN)
+        trader.open_account("alice", {"USDT": "10000"})
+        order = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
+        with (
+            open_stream(server, f"/ws/{listen_key(trader)}") as stream,
+            open_stream(server, "/ws-fapi/v1") as api,
+        ):
+            server.call(lambda venue: venue.listeners.append(lambda _: server._process.stop()))
+            api.send(
+                json.dumps({"id": 1, "method": "order.place", "params": signed(trader, order)})
+            )
+            events: list[Any] = []
+            answers: list[Any] = []
+            assert farewell(api, answers) == farewell(stream, events) == 1001
+        assert [answer["status"] for answer in answers] == [200]
+        assert [event["e"] for event in events] == [
+            "ORDER_TRADE_UPDATE",
+            "TRADE_LITE",
+            "ACCOUNT_UPDATE",
+            "ORDER_TRADE_UPDATE",
+        ]
+
+
 @pytest.mark.parametrize("call", ["flush", "note"])
 def test_a_stream_that_fails_ends_alone(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
 
@@ -171,12 +207,7 @@ def test_the_websocket_api_answers_what_rest_answers(
     server: Background, trader: demo.Trader
 ) -> None:
     buy(trader)
-    params: dict[str, Any] = {
-        "apiKey": trader.access.api_key,
-        "timestamp": time.time_ns() // 1_000_000,
-    }
-    told = "&".join(f"{name}={value}" for name, value in sorted(params.items()))
-    params["signature"] = demo.sign(trader.access.secret_key, told)
+    params = signed(trader, {})
     with open_stream(server, "/ws-fapi/v1") as stream:
         stream.send(json.dumps({"id": 7, "method": "v2/account.status", "params": params}))
         answer = read(stream)
