@@ -120,4 +120,3 @@ def _clock(
     clock = VenueClock(pace, start, catches_up=recording is None)
     clock.set(state.now)
     return clock
-
