@@ -17,15 +17,24 @@ from bench.engine import CommandRow, measure_commands
 from bench.machine import Machine, this_machine
 from bench.orders import Orders, measure_orders
 from bench.reads import Reads, measure_reads
+from bench.replay import ReplayRow, measure_replay
 from bench.scale import Scale, measure_scale
 from bench.size import FULL, QUICK, Size
 from bench.streams import Streams, measure_streams
 from bench.sweep import SweepRow, measure_sweep
 from bench.verdicts import Verdict
 
-Part = Literal["reads", "commands", "orders", "sweep", "scale", "streams"]
+Part = Literal["reads", "commands", "orders", "sweep", "scale", "streams", "replay"]
 Parts = Annotated[tuple[Part, ...], Parameter(consume_multiple=True, negative=())]
-EVERY_PART: tuple[Part, ...] = ("reads", "commands", "orders", "sweep", "scale", "streams")
+EVERY_PART: tuple[Part, ...] = (
+    "reads",
+    "commands",
+    "orders",
+    "sweep",
+    "scale",
+    "streams",
+    "replay",
+)
 
 app = App(name="bench", help="Measure the venue.", result_action="return_value")
 
@@ -41,6 +50,7 @@ class Results(Struct):
     sweep: list[SweepRow] | None = None
     scale: Scale | None = None
     streams: Streams | None = None
+    replay: list[ReplayRow] | None = None
 
 
 def measure(size: Size, parts: tuple[Part, ...], console: Console) -> Results:
@@ -71,6 +81,10 @@ def measure(size: Size, parts: tuple[Part, ...], console: Console) -> Results:
         results.streams = measure_streams(size)
         report.show_streams(console, results.streams)
         results.verdicts += verdicts.of_streams(results.streams)
+    if "replay" in parts:
+        results.replay = measure_replay(size)
+        report.show_replay(console, results.replay)
+        results.verdicts += verdicts.of_replay(results.replay)
     report.show_verdicts(console, results.verdicts)
     results.seconds = time.perf_counter() - begun
     console.print(f"{results.seconds:.0f} s", highlight=False)

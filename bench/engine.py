@@ -49,7 +49,7 @@ class Trader:
     """A venue with one account, and the endless commands that it gives."""
 
     def __init__(self, account: str) -> None:
-        settings = Settings(port=0, limits="off", clock="manual", start=START, seed=1)
+        settings = Settings(port=0, limits="off", clock="manual", start=START, key_seed=1)
         self.venue: Venue = compose(settings).venue
         self.account_id = {"flat": open_flat, "busy": open_busy}[account](self.venue)
         self.markets = traded(self.venue.state)

@@ -43,7 +43,7 @@ class Maker:
 
     def make(self, path: str, accounts: int) -> Login:
         """So many accounts with a key each; the first is the busy one, whose login it answers."""
-        settings = Settings(data=path, limits="off", clock="manual", start=START, seed=1)
+        settings = Settings(data=path, limits="off", clock="manual", start=START, key_seed=1)
         parts = compose(settings)
         first = open_busy(parts.venue, "first")
         key = parts.keys.create(first, START)

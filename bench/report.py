@@ -11,6 +11,7 @@ from bench.engine import CommandRow
 from bench.machine import Machine
 from bench.orders import Orders
 from bench.reads import Reads
+from bench.replay import ReplayRow
 from bench.rounds import Figure
 from bench.scale import Scale
 from bench.streams import Streams
@@ -189,6 +190,34 @@ def show_streams(console: Console, streams: Streams) -> None:
     )
 
 
+def show_replay(console: Console, rows: list[ReplayRow]) -> None:
+    table = _table(
+        "A recording as fast as it goes, ten accounts with positions and orders",
+        "recording",
+        "journal",
+        "trades",
+        "turns",
+        "read and checked: rows/s",
+        "trades/s",
+        "turns/s",
+        "CPU µs a trade",
+        "memory MiB",
+    )
+    for row in rows:
+        table.add_row(
+            row.what,
+            row.journal,
+            f"{row.trades:,}",
+            f"{row.turns:,}",
+            whole(row.scanned),
+            whole(row.rate),
+            whole(row.turn_rate),
+            micros(row.cpu),
+            mebibytes(row.memory),
+        )
+    console.print(table)
+
+
 def show_verdicts(console: Console, verdicts: list[Verdict]) -> None:
     for verdict in verdicts:
         word = "[green]met[/]   " if verdict.met else "[red]missed[/]"
@@ -219,6 +248,12 @@ def seconds(value: Figure) -> str:
 
 def millis(value: Figure) -> str:
     return fraction(Figure(value.median * 1e3, value.low * 1e3, value.high * 1e3))
+
+
+def mebibytes(value: Figure) -> str:
+    return whole(
+        Figure(value.median / MEBIBYTE, value.low / MEBIBYTE, value.high / MEBIBYTE),
+    )
 
 
 def micros(value: Figure) -> str:

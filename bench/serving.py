@@ -21,7 +21,8 @@ from bench.signing import Login, Signed
 from bench.worker import Worker, obey
 from bench.world import START, Moves, open_busy, open_flat
 from perpbox.message import Answer, Application, Pending, Request, Response
-from perpbox.server.process import Process, allow_many_files, serve
+from perpbox.server.life import allow_many_files, serve
+from perpbox.server.process import Process
 from perpbox.server.settings import MEMORY, Settings
 
 RUNS_APART: Final = 200
@@ -179,7 +180,7 @@ def _cost_of_clock() -> int:
 def server_process(pipe: Connection, data: str) -> None:
     """`main` of the worker. Its greeting is the port."""
     allow_many_files()
-    settings = Settings(port=0, data=data, limits="off", clock="manual", start=START, seed=1)
+    settings = Settings(port=0, data=data, limits="off", clock="manual", start=START, key_seed=1)
 
     def ready(process: Process) -> None:
         served = Served(process)

@@ -21,6 +21,10 @@ class Size(Struct, frozen=True):
     """How often each of them is started from."""
     listeners: int
     """Connections that listen at once."""
+    replayed: int
+    """Trades of a recording."""
+    minutes: int
+    """Bars of another one, each symbol."""
 
 
 FULL: Final = Size(
@@ -31,6 +35,8 @@ FULL: Final = Size(
     holders=(1_000, 10_000, 100_000),
     starts=3,
     listeners=1_000,
+    replayed=200_000,
+    minutes=31 * 1440,
 )
 QUICK: Final = Size(
     rounds=3,
@@ -40,6 +46,8 @@ QUICK: Final = Size(
     holders=(100, 1_000),
     starts=1,
     listeners=1_000,
+    replayed=50_000,
+    minutes=1440,
 )
 TINY: Final = Size(
     rounds=1,
@@ -49,5 +57,7 @@ TINY: Final = Size(
     holders=(1, 10),
     starts=1,
     listeners=20,
+    replayed=300,
+    minutes=30,
 )
 """For tests, which want to see it run and nothing else."""

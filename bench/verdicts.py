@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from bench.engine import JOURNALED, CommandRow
 from bench.reads import Reads
+from bench.replay import ReplayRow
 from bench.scale import Scale
 from bench.streams import ITSELF, Streams
 from bench.sweep import SweepRow
@@ -30,6 +31,9 @@ IDLE: Final = 20_000
 """Bytes of memory that an idle listener may take."""
 LISTENED_RATIO: Final = 0.6
 """A rate of market orders with the account listened to, of that without."""
+
+REPLAYED: Final = 50_000
+"""Trades a second, with the journal in memory."""
 
 
 class Verdict(Struct):
@@ -112,4 +116,14 @@ def of_streams(streams: Streams) -> Iterator[Verdict]:
                 f"market orders of an account listened to ≥ {LISTENED_RATIO} of the rate without",
                 f"{found:.2f}, in processor time {listened.of_nobody_cpu.median:.2f}",
                 found >= LISTENED_RATIO,
+            )
+
+
+def of_replay(rows: list[ReplayRow]) -> Iterator[Verdict]:
+    for row in rows:
+        if row.journal == "memory":
+            yield Verdict(
+                f"≥ {REPLAYED:,} replayed {row.what}",
+                f"{row.rate.median:,.0f}/s",
+                row.rate.median >= REPLAYED,
             )

@@ -68,6 +68,10 @@ class Book:
         self.bids = BookSide(BUY)
         self.asks = BookSide(-BUY)
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.bids.keys or self.asks.keys)
+
     def side(self, side: Side) -> BookSide:
         """Where orders of this side stand."""
         return self.bids if side == BUY else self.asks

@@ -17,32 +17,22 @@ from rich.table import Table
 import perpbox
 from perpbox import audit as auditing
 from perpbox import demo as demonstration
-from perpbox.api.calendar import NEWEST
-from perpbox.feed.clock import NotATime, parse_time
 from perpbox.journal import JournalError, Report, verify
+from perpbox.server.life import run
 from perpbox.server.log import log_to
-from perpbox.server.process import Process, run
-from perpbox.server.settings import (
-    DEFAULT_PORT,
-    MEMORY,
-    ClockName,
-    LimitsMode,
-    Settings,
-    TimingMode,
-    Unusable,
-)
+from perpbox.server.process import Process
+from perpbox.server.reading import Bar
+from perpbox.server.settings import DEFAULTS, Settings, Unusable
+from perpbox.server.sources import from_environment, from_file
 
 DIFFERENT: Final = 1
 MISUSED: Final = 2
 INTERRUPTED: Final = 130
 
-Files = Annotated[
-    tuple[str, ...], Parameter(consume_multiple=True, negative=(), show_default=False)
-]
 Pairs = Annotated[
     tuple[str, ...], Parameter(consume_multiple=False, negative=(), show_default=False)
 ]
-Token = Annotated[str, Parameter(env_var="PERPBOX_TOKEN", show_default=False)]
+Flags = Annotated[Settings, Parameter(name="*")]
 
 app = App(
     name="perpbox",
@@ -52,68 +42,31 @@ app = App(
 )
 
 
-@app.command
-def serve(
-    *,
-    host: str = "127.0.0.1",
-    port: int = DEFAULT_PORT,
-    data: str = MEMORY,
-    token: Token = "",
-    limits: LimitsMode = "binance",
-    timing: TimingMode = "lenient",
-    clock: ClockName = "real",
-    start: str | None = None,
-    api_date: str = NEWEST,
-    catalogue: Files = (),
-    seed: int | None = None,
-) -> int:
+serving = App(name="serve", config=(from_environment, from_file))
+app.command(serving)
+
+
+@serving.default
+def serve(settings: Flags = DEFAULTS, *, config: str | None = None) -> int:
     """Serve a venue until SIGTERM or Ctrl-C.
+
+    What no flag says is taken from PERPBOX_ variables, then from a file in TOML.
 
     Parameters
     ----------
-    host
-        Address to listen on. One that others can reach needs a token.
-    port
-        0 picks a free one.
-    data
-        File of the journal, made if there is none; :memory: keeps nothing.
-    token
-        Asked of every call of /box/v1. Without one only this machine's own programs may call.
-    limits
-        Request weights and order counts: as the exchange charges them, or none.
-    timing
-        lenient: while the venue's clock is not the machine's, a timestamp may be right by either.
-    clock
-        real: runs; manual: stands until POST /box/v1/clock moves it.
-    start
-        Where the clock stands at the start: 2026-11-22T08:00:00Z, or milliseconds.
-    api_date
-        The API answers as the exchange did on that day, for the changes that perpbox knows:
-        conditional orders moved to /fapi/v1/algoOrder on 2025-12-09.
-    catalogue
-        Of a new venue: files with an exchangeInfo and a leverageBracket answer, and perhaps
-        one with a premiumIndex answer for the first prices.
-    seed
-        API keys and secrets become the same ones each time; for tests alone.
+    config
+        The file; without this option ./perpbox.toml is read if it is there.
     """
-    settings = Settings(
-        host=host,
-        port=port,
-        data=data,
-        token=token,
-        limits=limits,
-        timing=timing,
-        clock=clock,
-        start=None if start is None else _moment(start),
-        api_date=api_date,
-        catalogue=catalogue,
-        seed=seed,
-    )
+    del config  # `from_file` has read it
+    console = Console(stderr=True)
+    bar = Bar(console) if console.is_terminal else None
     gc.disable()  # all that a start reads stays: looking for garbage in it takes two thirds of it
     try:
-        return run(settings, log_to(sys.stderr), _say_ready)
+        return run(settings, log_to(sys.stderr), _say_ready, bar)
     finally:
         gc.enable()
+        if bar is not None:
+            bar.stop()
 
 
 @app.command
@@ -200,13 +153,6 @@ def _pair(text: str) -> tuple[str, int]:
     if not symbol or not (value.isascii() and value.isdigit()):
         raise Unusable(f"--leverage takes SYMBOL=NUMBER, such as BTCUSDT=15, not {text!r}.")
     return symbol, int(value)
-
-
-def _moment(text: str) -> int:
-    try:
-        return parse_time(text)
-    except NotATime as error:
-        raise Unusable(f"--start: {error}.") from error
 
 
 def _say_ready(process: Process) -> None:

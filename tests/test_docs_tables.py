@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,9 @@ from perpbox.api.routes import ROUTES
 from perpbox.api.shapes import events
 from perpbox.api.streams.names import Kind, parse_name
 from perpbox.api.ws_api.methods import METHODS, SESSION_METHODS
+from perpbox.server.settings import KeepSettings, RecordedSettings, Settings, SyntheticSettings
 from tools.docs import DOCS, PAGES, methods, weight_text
+from tools.docs_settings import settings_rows
 from tools.docs_streams import names, pace
 from tools.docs_words import EVENTS, NOT_SERVED, OUTSIDE, PURPOSES, RULES, SESSION, STREAMS
 
@@ -87,8 +90,19 @@ def test_weights_that_depend_on_something_say_on_what() -> None:
     )
 
 
+def test_every_setting_has_its_words() -> None:
+    told = settings_rows()
+    tables = {"The process": Settings, "[synthetic]": SyntheticSettings}
+    tables |= {"[recorded]": RecordedSettings, "[keep]": KeepSettings}
+    assert list(told) == list(tables)
+    for heading, kind in tables.items():
+        names = [field.name for field in fields(kind) if not is_dataclass(field.default)]
+        assert [row[0] for row in told[heading]] == [f"`{name}`" for name in names]
+        assert all(row[-1].endswith(".") for row in told[heading])
+
+
 def test_pages_are_tables_that_hold_together() -> None:
     for page in PAGES.values():
         rows = [line for line in page().splitlines() if line.startswith("|")]
-        assert len(rows) > 40
+        assert len(rows) > 25
         assert all(row.endswith("|") and row.count("`") % 2 == 0 for row in rows)

@@ -25,6 +25,7 @@ from perpbox.api.params import Params
 from perpbox.api.routes import ROUTES, Route, Security
 from perpbox.api.ws_api.app import PATH
 from perpbox.api.ws_api.methods import HANDSHAKE_WEIGHT, METHODS, SESSION_WEIGHT
+from tools.docs_settings import settings_page
 from tools.docs_streams import streams_page
 from tools.docs_table import table
 from tools.docs_words import NOT_SERVED, PURPOSES, RULES, SESSION
@@ -165,6 +166,7 @@ Before a request reaches the API, the server itself refuses what is no HTTP (400
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "endpoints.md": endpoints_page,
     "errors.md": errors_page,
+    "settings.md": settings_page,
     "streams.md": streams_page,
 }
 

@@ -79,7 +79,7 @@ order's answer and its event come over two connections, and either may be there 
 {table(("what", "at most"), limits())}
 
 The count of connections goes by `--limits`; the others hold always. A client that does not read
-is cut off; there is no place where its messages would be kept. Nothing is told twice: who has lost
+is cut off, and the moment is {BOUNDS.unread_seconds:.0f} s. Nothing is told twice: who has lost
 the connection asks by REST how things stand, and listens again.
 """
 
@@ -132,5 +132,6 @@ def limits() -> list[tuple[str, str]]:
         ("without a pong", f"{BOUNDS.pong_seconds:.0f} s"),
         ("a message that a client sends", f"{BOUNDS.message // KIBIBYTE} KiB"),
         ("what waits for a client that does not read", f"{BOUNDS.unsent_frames // KIBIBYTE} KiB"),
+        ("the same, for a moment", f"{BOUNDS.most_unsent_frames // KIBIBYTE} KiB"),
         ("connections of a process, REST among them", str(BOUNDS.connections)),
     ]

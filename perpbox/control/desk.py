@@ -30,6 +30,8 @@ class Facts(Struct, frozen=True):
     """Seconds since the start."""
     failures: Callable[[], int]
     """How many requests have ended in an error of the program."""
+    feed: str = "quiet"
+    """What the market was given to follow."""
 
 
 class Desk(Struct, frozen=True):

@@ -8,13 +8,18 @@ from perpbox.control.desk import Call, Desk
 from perpbox.control.errors import Refused
 from perpbox.control.requests import NewClock, TimeText
 from perpbox.feed.clock import (
+    FAST,
     LATEST,
     BackInTime,
     ClockMode,
     NotADuration,
+    NotAPace,
     NotATime,
+    Pace,
+    accelerated,
     iso,
     parse_duration,
+    parse_pace,
     parse_time,
     require_forward,
     require_moment,
@@ -26,10 +31,18 @@ class Health(Struct):
     status: str
 
 
-class ClockShown(Struct):
+class ClockShown(Struct, omit_defaults=True):
     mode: str
     time: Millis
     iso: str
+    speed: float | None = None
+    """Of an accelerated clock."""
+
+
+class FeedShown(Struct):
+    kind: str
+    running: bool
+    """Whether it moves the market yet."""
 
 
 class Status(Struct, rename="camel"):
@@ -40,6 +53,7 @@ class Status(Struct, rename="camel"):
     """Number of the last turn."""
     durable_sequence: int
     clock: ClockShown
+    feed: FeedShown
     uptime_seconds: float
     journal: str
     failures: int
@@ -59,6 +73,7 @@ def status(desk: Desk, call: Call) -> Status:
         sequence=venue.sequence,
         durable_sequence=venue.durable_sequence,
         clock=_clock_shown(desk),
+        feed=FeedShown(desk.facts.feed, running=venue.feed is not None),
         uptime_seconds=round(desk.facts.uptime(), 3),
         journal=desk.facts.journal,
         failures=desk.facts.failures(),
@@ -66,12 +81,13 @@ def status(desk: Desk, call: Call) -> Status:
 
 
 def set_clock(desk: Desk, call: Call) -> ClockShown:
-    """Change the mode, then jump; the jump does what falls due on the way, in order."""
+    """Change the pace, then jump; the jump does what falls due on the way, in order."""
     wanted = call.read(NewClock)
-    if wanted.mode is None and wanted.advance is None and wanted.to is None:
-        raise Refused(400, "INVALID_REQUEST", "Say a mode, an advance or a time to go to.")
+    if (wanted.mode, wanted.speed, wanted.advance, wanted.to) == (None,) * 4:
+        raise Refused(400, "INVALID_REQUEST", "Say a mode, a speed, an advance or a time to go to.")
     if wanted.advance is not None and wanted.to is not None:
         raise Refused(400, "INVALID_REQUEST", "Say an advance or a time to go to, not both.")
+    pace = _pace(desk, wanted)
     now = desk.venue.now()
     to = now
     if wanted.advance is not None:
@@ -79,14 +95,26 @@ def set_clock(desk: Desk, call: Call) -> ClockShown:
     elif wanted.to is not None:
         to = _moment(wanted.to)
     _require_possible(now, to)
-    if wanted.mode is not None:
+    if pace is not None:
         desk.clock.set(now)
-        desk.clock.switch(ClockMode(wanted.mode))
-    if to > now:
-        desk.venue.move_clock(to)
-    else:
-        desk.venue.do_due()
+        desk.clock.switch(pace)
+    desk.venue.move_clock(to)
     return _clock_shown(desk)
+
+
+def _pace(desk: Desk, wanted: NewClock) -> Pace | None:
+    """The pace asked for, if one is."""
+    if wanted.mode is not None and wanted.speed is not None:
+        raise Refused(400, "INVALID_REQUEST", "Say a mode or a speed, not both.")
+    try:
+        if wanted.speed is not None:
+            return accelerated(wanted.speed)
+    except NotAPace as error:
+        sentence = str(error)
+        raise Refused(400, "INVALID_SPEED", f"{sentence[:1].upper()}{sentence[1:]}.") from None
+    if wanted.mode == FAST.mode.value and desk.venue.feed is None:
+        raise Refused(409, "NO_FEED", "Nothing moves this market, so its clock cannot go by it.")
+    return None if wanted.mode is None else parse_pace(wanted.mode)
 
 
 def _require_possible(now: Millis, to: Millis) -> None:
@@ -120,4 +148,6 @@ def _moment(text: TimeText) -> Millis:
 
 def _clock_shown(desk: Desk) -> ClockShown:
     now = desk.venue.now()
-    return ClockShown(desk.clock.mode.value, now, iso(now))
+    clock = desk.clock
+    speed = clock.rate if clock.mode is ClockMode.ACCELERATED else None
+    return ClockShown(clock.mode.value, now, iso(now), speed)

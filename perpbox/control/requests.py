@@ -82,7 +82,9 @@ class NewFunding(Struct, forbid_unknown_fields=True, rename="camel"):
 
 
 class NewClock(Struct, forbid_unknown_fields=True):
-    mode: Literal["manual", "real"] | None = None
+    mode: Literal["manual", "real", "fast"] | None = None
+    speed: float | None = None
+    """Accelerated: so many times as fast as the machine's clock."""
     advance: TimeText | None = None
     """A duration such as "8h", or milliseconds."""
     to: TimeText | None = None

@@ -24,8 +24,10 @@ _DO: Final[dict[Due, Callable[[Turn, Entry], None]]] = {
 
 def next_time(state: State) -> Millis | None:
     """When the next thing falls due, the end of an order's longest life counted in."""
-    times = [time for time in (next_due(state), first_end(state)) if time is not None]
-    return min(times, default=None)
+    due, end = next_due(state), first_end(state)
+    if due is None or end is None:
+        return end if due is None else due
+    return min(due, end)
 
 
 def tick(turn: Turn, command: Tick) -> None:

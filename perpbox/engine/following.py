@@ -51,24 +51,32 @@ def follow_market(turn: Turn, command: FollowMarket) -> None:
 
 
 def _require_possible(turn: Turn, move: MarketMove) -> None:
-    symbol = turn.market(move.symbol).symbol
-    prices = (move.mark, move.index, *(price for _, price, _ in move.prints))
-    for price in prices:
-        turn.require(price > 0, Reject.INVALID_PRICE, move.symbol)
-    highest = max(move.mark, move.middle, *(price for _, price, _ in move.prints), 0)
-    turn.require(move.middle >= 0, Reject.INVALID_PRICE, move.symbol)
-    turn.require(within_bounds(symbol, highest), Reject.INVALID_PRICE, move.symbol)
-    for side, _, quantity in move.prints:
-        possible = abs(side) == 1 and quantity > 0
-        turn.require(possible, Reject.INVALID_QUOTE_QUANTITY, move.symbol)
+    symbol, best = turn.market(move.symbol).symbol, move.best
+    lowest = min(move.mark, move.index)
+    highest = max(move.mark, move.middle, best.ask if best is not None else 0)
+    fits = True
+    for side, price, quantity in move.prints:
+        # Written out: this is asked of every trade that is printed.
+        if price < lowest:
+            lowest = price
+        elif price > highest:
+            highest = price
+        if quantity <= 0 or side * side != 1:
+            fits = False
+    possible = lowest > 0 and move.middle >= 0 and within_bounds(symbol, highest)
+    possible = possible and (best is None or best.fit(symbol))
+    turn.require(possible, Reject.INVALID_PRICE, move.symbol)
+    turn.require(fits, Reject.INVALID_QUOTE_QUANTITY, move.symbol)
 
 
 def _move(turn: Turn, market: Market, move: MarketMove) -> None:
     mark = formula_mark(market, move.index, turn.now) if market.by_formula else move.mark
-    prices = (mark, move.index, move.middle)
-    if prices == (market.mark, market.index, market.middle) and market.quotes is None:
+    prices = (mark, move.index, move.middle, move.best)
+    as_they_are = (market.mark, market.index, market.middle, market.best)
+    if prices == as_they_are and market.quotes is None:
         return
-    turn.emit(PriceMoved(market.symbol.name, mark, move.index, middle=move.middle))
+    name = market.symbol.name
+    turn.emit(PriceMoved(name, mark, move.index, middle=move.middle, best=move.best))
     fill_crossed(turn, market)
 
 

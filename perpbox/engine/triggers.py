@@ -31,9 +31,6 @@ class Trailing:
         self._nearest: Product = -NEVER
         """No active order turns before this price, with the sign of the side."""
 
-    def __bool__(self) -> bool:
-        return bool(self._orders)
-
     def add(self, order: ConditionalOrder) -> None:
         self._orders[order.algo_id] = order
         self._come_near(order)
@@ -73,9 +70,6 @@ class Waiting:
         self._rising: list[tuple[Price, OrderId]] = []
         self._falling: list[tuple[Price, OrderId]] = []
         self._trailing = {side: Trailing(side) for side in (BUY, SELL)}
-
-    def __bool__(self) -> bool:
-        return bool(self._rising or self._falling or any(self._trailing.values()))
 
     def add(self, order: ConditionalOrder) -> None:
         if order.terms.trails:
@@ -121,18 +115,21 @@ class Waiting:
 class Triggers:
     """The conditional orders of one symbol by working type; derived from them."""
 
-    __slots__ = ("_waiting",)
+    __slots__ = ("_count", "_waiting")
 
     def __init__(self) -> None:
         self._waiting = {working_type: Waiting() for working_type in WorkingType}
+        self._count = 0
 
     def __bool__(self) -> bool:
-        return any(self._waiting.values())
+        return self._count > 0
 
     def add(self, order: ConditionalOrder) -> None:
+        self._count += 1
         self._waiting[order.terms.working_type].add(order)
 
     def remove(self, order: ConditionalOrder) -> None:
+        self._count -= 1
         self._waiting[order.terms.working_type].remove(order)
 
     def note(self, working_type: WorkingType, price: Price) -> None:

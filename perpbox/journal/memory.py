@@ -37,6 +37,7 @@ from perpbox.journal.retention import Retention
 from perpbox.money import Millis
 
 RowT = TypeVar("RowT")
+SWEEP_EVERY: Final[Millis] = 60_000
 OPEN: Final = (OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED)
 """An order that has no end yet."""
 
@@ -394,6 +395,7 @@ class MemoryJournal(Journal):
         super().__init__(head, last_sequence=0)
         self._lines: deque[bytes] = deque()
         self._times: deque[Millis] = deque()
+        self._sweeps_at: Millis = 0
         self._forgotten = 0
         """Lines that were given up."""
         self._projection = Projection(_no_order, _no_conditional)
@@ -433,6 +435,9 @@ class MemoryJournal(Journal):
         yield from enumerate(lines, after + 1)
 
     def _sweep(self, retention: Retention, now: Millis) -> None:
+        if now < self._sweeps_at:
+            return
+        self._sweeps_at = now + SWEEP_EVERY
         if retention.lines is not None:
             while self._times and self._times[0] < now - retention.lines:
                 self._times.popleft()

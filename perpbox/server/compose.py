@@ -4,39 +4,65 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from perpbox.engine.commands import OpenVenue
 from perpbox.engine.snapshot import dump
 from perpbox.engine.state import State
-from perpbox.feed.clock import ClockMode, VenueClock, iso
+from perpbox.feed.clock import REAL, VenueClock, parse_pace
+from perpbox.feed.recorded import Progress, RecordedFeed
 from perpbox.instrument import to_json
 from perpbox.journal import Journal, JournalError, KeyStore, open_journal, recover
+from perpbox.journal.retention import Retention
+from perpbox.money import Millis
 from perpbox.server.catalogue import load_catalogue
-from perpbox.server.settings import MEMORY, Settings, Unusable, require_usable
+from perpbox.server.feeds import open_feed, require_feed
+from perpbox.server.recording import open_recording
+from perpbox.server.settings import MEMORY, Settings, Unusable, moment, require_usable
 from perpbox.venue import Venue
 
+MEMORY_LINES: Final[Millis] = 60 * 60 * 1000
 KINDS: Final = {True: "memory", False: "sqlite"}
 
 
 class Parts:
     """The venue and what it stands on."""
 
-    def __init__(self, settings: Settings, journal: Journal, state: State, sequence: int) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        journal: Journal,
+        state: State,
+        sequence: int,
+        recording: RecordedFeed | None = None,
+    ) -> None:
         self.journal = journal
+        self.retention = _retention(settings)
         self.kind = KINDS[settings.data == MEMORY]
-        self.clock = _clock(settings, state)
+        self.clock = _clock(settings, state, sequence, recording)
         self.venue = Venue(state, sequence, journal, self.clock)
-        seed = None if settings.seed is None else str(settings.seed)
+        seed = None if settings.key_seed is None else str(settings.key_seed)
         self.keys = KeyStore(journal.keys, seed)
         if sequence == 0:
             self.venue.submit(OpenVenue())
             journal.flush()
             self.venue.note_durable(journal.durable_sequence)
+        self.venue.follow(recording or open_feed(settings, self.venue.state))
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the venue may take a turn more."""
+        return self.venue.failure is None and self.journal.failure is None
 
     def keep_snapshot(self, *, closing: bool = False) -> None:
         """Dump the state if enough has happened to make the next start much shorter."""
-        sound = self.venue.failure is None and self.journal.failure is None
-        if sound and self.journal.snapshot_due(closing=closing):
+        if self.is_sound and self.journal.snapshot_due(closing=closing):
             self.journal.snapshot(self.venue.sequence, dump(self.venue.state))
+
+    def give_up(self) -> None:
+        """Forget some of what is too old."""
+        if self.journal.failure is None:
+            self.journal.give_up(self.retention, self.venue.now())
 
     def close(self) -> None:
         """Write what is left."""
@@ -46,9 +72,13 @@ class Parts:
             self.journal.close()
 
 
-def compose(settings: Settings) -> Parts:
-    """Open the journal and recover the venue. Raises `Unusable` with a sentence."""
+def compose(settings: Settings, progress: Progress | None = None) -> Parts:
+    """Open the journal and recover the venue. Raises `Unusable` with a sentence.
+
+    `progress` is told of a recorded market how much is read.
+    """
     require_usable(settings)
+    require_feed(settings)
     catalogue_json = to_json(load_catalogue(settings.catalogue))
     try:
         journal = open_journal(settings.data, catalogue_json)
@@ -61,7 +91,9 @@ def compose(settings: Settings) -> Parts:
                 "--catalogue, or begin a new journal."
             )
         recovered = recover(journal)
-        return Parts(settings, journal, recovered.state, recovered.sequence)
+        state, sequence = recovered.state, recovered.sequence
+        recording = open_recording(settings, state, sequence, progress)
+        return Parts(settings, journal, state, sequence, recording)
     except JournalError as error:
         journal.close()
         raise Unusable(str(error)) from error
@@ -70,13 +102,29 @@ def compose(settings: Settings) -> Parts:
         raise
 
 
-def _clock(settings: Settings, state: State) -> VenueClock:
-    """A clock that stands no earlier than the journal's last turn."""
-    if settings.start is not None and settings.start < state.now:
-        raise Unusable(
-            f"--start {iso(settings.start)} lies before the journal's last turn, "
-            f"{iso(state.now)}: a venue's time does not go back."
-        )
-    clock = VenueClock(ClockMode(settings.clock), settings.start)
+def _clock(
+    settings: Settings, state: State, sequence: int, recording: RecordedFeed | None
+) -> VenueClock:
+    """A clock that stands no earlier than the journal's last turn.
+
+    [dec] A start that lies before it is no error: the same settings must be able to start a venue
+    again. Only a real clock, of a market that is not recorded, has another source than the journal
+    for how late it is now.
+    """
+    pace, start = parse_pace(settings.clock), moment("--start", settings.start)
+    if start is None and sequence and (recording or pace is not REAL):
+        start = state.now
+    if start is None and recording:
+        start = recording.first_time
+    clock = VenueClock(pace, start, catches_up=recording is None)
     clock.set(state.now)
     return clock
+
+
+def _retention(settings: Settings) -> Retention:
+    """As it is set; lines that no later start can read are not worth memory for long."""
+    retention = settings.keep.retention()
+    if settings.data != MEMORY:
+        return retention
+    lines = MEMORY_LINES if retention.lines is None else min(retention.lines, MEMORY_LINES)
+    return replace(retention, lines=lines)

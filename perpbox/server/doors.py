@@ -33,7 +33,7 @@ class Doors:
     ) -> None:
         history, clock = parts.journal.history, parts.clock
         limits = Limits() if settings.limits == "binance" else None
-        seed = None if settings.seed is None else str(settings.seed)
+        seed = None if settings.key_seed is None else str(settings.key_seed)
         desk = ApiDesk(
             parts.venue,
             history,

@@ -103,6 +103,7 @@ class WebSocket(asyncio.Protocol):
     """One client's connection after the handshake; the `Wire` of its session."""
 
     __slots__ = (
+        "behind_since",
         "bounds",
         "frames",
         "heard",
@@ -133,6 +134,8 @@ class WebSocket(asyncio.Protocol):
         A write is a call of the system, which costs more than all that is done for a frame here.
         """
         self.reading_paused = True
+        self.behind_since: float | None = None
+        """When too much began to be unsent, if it is."""
         self.since = server.beat
         """When the closing began."""
         self.pinged = server.beat
@@ -178,8 +181,11 @@ class WebSocket(asyncio.Protocol):
     def flush(self) -> None:
         """Write what the session has sent."""
         outbox, self.outbox = self.outbox, None
-        if outbox is not None and not self.transport.is_closing():
-            self.transport.writelines(outbox)
+        if outbox is None or self.transport.is_closing():
+            return
+        self.transport.writelines(outbox)
+        if self.behind_since is not None and self._is_far_behind():
+            self.abort()
 
     # --- what the event loop calls
 
@@ -207,8 +213,14 @@ class WebSocket(asyncio.Protocol):
         self.abandon()
 
     def pause_writing(self) -> None:
-        """The client does not take what is sent, and nobody keeps it for them."""
-        self.abort()
+        """The client does not take what is sent; for a moment it is kept for them."""
+        self.behind_since = self.server.beat
+
+    def resume_writing(self) -> None:
+        self.behind_since = None
+
+    def _is_far_behind(self) -> bool:
+        return self.transport.get_write_buffer_size() > self.bounds.most_unsent_frames
 
     # --- reading
 
@@ -313,6 +325,9 @@ class WebSocket(asyncio.Protocol):
     def check(self, now: float) -> None:
         """Once a second: a ping, a client that is gone, a session that has lasted too long."""
         bounds = self.bounds
+        if self.behind_since is not None and now - self.behind_since > bounds.unread_seconds:
+            self.abort()
+            return
         if self.state != OPEN:
             if now - self.since > bounds.linger_seconds:
                 self.abort()

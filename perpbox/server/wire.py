@@ -44,7 +44,12 @@ class Bounds(Struct, frozen=True):
     message: int = 64 * 1024
     """A message of a WebSocket client, all fragments together."""
     unsent_frames: int = 1024 * 1024
-    """Frames written and not taken by a WebSocket client; then it is cut off."""
+    """Frames written and not taken by a WebSocket client; who is behind by more for
+    `unread_seconds` is cut off."""
+    unread_seconds: float = 2.0
+    most_unsent_frames: int = 16 * 1024 * 1024
+    """Beyond it at once: a single turn may tell thousands of things, and no client takes them
+    before it is told them."""
     ping_seconds: float = 180.0
     pong_seconds: float = 600.0
     """How long a WebSocket client may leave pings unanswered."""

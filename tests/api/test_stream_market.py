@@ -432,3 +432,21 @@ def test_who_has_listened_for_a_symbol_hears_it_from_its_first_price_on() -> Non
     assert "btcusdt@aggTrade" in {message["stream"] for message in stream.messages()}
     stream.leave()
     assert not exchange.streams.hub.is_paced
+
+
+@pytest.mark.parametrize(
+    ("rate", "spans"), [(60, {3000}), (2, {200, 300}), (0.5, {250})], ids=["x60", "x2", "x0.5"]
+)
+def test_speeds_are_of_the_venues_time(exchange: Exchange, rate: float, spans: set[int]) -> None:
+    """At most once a tick, and as often as the clock's pace asks."""
+    stream = Connection(exchange, "/ws/btcusdt@depth")
+    exchange.at_rest = False
+    stream.messages()
+    pushed = []
+    for step in range(60):
+        exchange.move(BTCUSDT=f"{50_000 + step}")
+        exchange.clock.set(exchange.now + int(TICK * rate))
+        exchange.streams.hub.tick()
+        exchange.push()
+        pushed += [row["E"] for row in stream.messages()]
+    assert {later - earlier for earlier, later in pairwise(pushed)} == spans

@@ -12,7 +12,7 @@ from perpbox.control.desk import Desk, Facts
 from perpbox.engine.commands import OpenVenue
 from perpbox.engine.line import Line
 from perpbox.engine.state import State
-from perpbox.feed.clock import ClockMode, VenueClock
+from perpbox.feed.clock import MANUAL, VenueClock
 from perpbox.instrument import builtin
 from perpbox.journal.keys import KeyStore, NumberedKey
 from perpbox.journal.memory import MemoryHistory
@@ -89,7 +89,7 @@ class Office:
 
     def __init__(self, token: str = TOKEN) -> None:
         self.journal = Lines()
-        self.clock = VenueClock(ClockMode.MANUAL, NOON, lambda: NOON)
+        self.clock = VenueClock(MANUAL, NOON, lambda: NOON)
         self.state = State(builtin())
         self.venue = Venue(self.state, 0, self.journal, self.clock)
         self.venue.submit(OpenVenue())

@@ -167,6 +167,7 @@ def test_status_says_how_the_process_stands() -> None:
         "sequence": 2,
         "durableSequence": 2,
         "clock": {"mode": "manual", "time": NOON, "iso": "2026-11-22T12:00:00.000Z"},
+        "feed": {"kind": "quiet", "running": False},
         "uptimeSeconds": 1.5,
         "journal": "memory",
         "failures": 0,

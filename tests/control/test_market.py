@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from perpbox.account import BUY, SELL
+from perpbox.engine.commands import Command
 from perpbox.feed.clock import ClockMode
 from perpbox.money import SCALE
 from tests.control.desk import NOON, Office
@@ -229,12 +230,51 @@ def test_the_mode_changes_and_may_come_with_a_jump() -> None:
     )
 
 
+@pytest.mark.parametrize("speed", [60, 0.5, 1])
+def test_the_clock_is_accelerated_and_held_again(speed: float) -> None:
+    office = Office()
+    told = office.post(CLOCK, {"speed": speed, "advance": "8h"})
+    assert told.json == {
+        "mode": "accelerated",
+        "time": NOON + 8 * HOUR,
+        "iso": "2026-11-22T20:00:00.000Z",
+        "speed": speed,
+    }
+    assert office.get("/box/v1/status").json["clock"] == told.json
+    assert office.clock.rate == speed
+    assert "speed" not in office.post(CLOCK, {"mode": "manual"}).json
+    assert office.clock.now() == NOON + 8 * HOUR
+
+
+def test_the_clock_may_go_as_fast_as_a_feed() -> None:
+    office = Office()
+    office.venue.follow(Still())
+    assert office.post(CLOCK, {"mode": "fast"}).json["mode"] == "fast"
+    assert office.clock.mode is ClockMode.FAST
+
+
+class Still:
+    """A feed that has an hour yet."""
+
+    next_time: int | None = NOON + HOUR
+
+    def take(self, until: int) -> list[Command]:
+        raise AssertionError(until)
+
+
 @pytest.mark.parametrize(
     ("body", "status", "error"),
     [
         ({}, 400, "INVALID_REQUEST"),
         (None, 400, "INVALID_REQUEST"),
-        ({"mode": "fast"}, 400, "INVALID_REQUEST"),
+        ({"mode": "slow"}, 400, "INVALID_REQUEST"),
+        ({"mode": "fast"}, 409, "NO_FEED"),
+        ({"mode": "real", "speed": 60}, 400, "INVALID_REQUEST"),
+        ({"speed": 0}, 400, "INVALID_SPEED"),
+        ({"speed": -1}, 400, "INVALID_SPEED"),
+        ({"speed": 100001}, 400, "INVALID_SPEED"),
+        ({"speed": "x60"}, 400, "INVALID_REQUEST"),
+        ({"speed": 60, "to": "2026-11-22T11:59:59Z"}, 409, "CLOCK_CANNOT_GO_BACK"),
         ({"mode": "real", "advance": "8h", "to": NOON}, 400, "INVALID_REQUEST"),
         ({"mode": "real", "advance": "later"}, 400, "INVALID_DURATION"),
         ({"mode": "real", "advance": 1.5}, 400, "INVALID_REQUEST"),

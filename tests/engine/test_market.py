@@ -42,7 +42,7 @@ def test_every_level_is_a_price_and_a_quantity_that_the_symbol_allows(name: str,
     symbol = CATALOGUE.symbols[name]
     for factor in (1, 3, 50, 101):
         mark = symbol.start_price * factor // 100 + 1
-        levels = ladder(symbol, mark, side, DEFAULT)
+        levels = list(ladder(symbol, mark, side, DEFAULT))
         for price, quantity in levels:
             assert (price - mark) * side < 0
             assert (price - symbol.min_price) % symbol.tick_size == 0
@@ -78,7 +78,7 @@ def test_the_best_quote_is_known_without_the_ladder(name: str) -> None:
     symbol = CATALOGUE.symbols[name]
     for mark in (1, symbol.min_price, symbol.min_price + 1, symbol.start_price, 10**13 + 7):
         for side in (1, -1):
-            levels = ladder(symbol, mark, side, DEFAULT)
+            levels = list(ladder(symbol, mark, side, DEFAULT))
             best = Market(symbol, mark, mark).house_best(side)
             assert best == (levels[0][0] if levels else 0)
 

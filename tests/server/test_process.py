@@ -15,7 +15,14 @@ import pytest
 
 from perpbox import demo
 from perpbox.control.desk import Facts
-from perpbox.engine.commands import MarketPrices, MovePrices, OpenAccount, SetCountdown, Tick
+from perpbox.engine.commands import (
+    MarketPrices,
+    MoveClock,
+    MovePrices,
+    OpenAccount,
+    SetCountdown,
+    Tick,
+)
 from perpbox.engine.snapshot import dump
 from perpbox.feed.clock import machine_time
 from perpbox.journal.errors import JournalFailed
@@ -24,8 +31,9 @@ from perpbox.server.background import Background, Failed, running
 from perpbox.server.catalogue import load_catalogue
 from perpbox.server.compose import Parts, compose
 from perpbox.server.doors import Doors
+from perpbox.server.life import FILES, allow_many_files
 from perpbox.server.log import log_to
-from perpbox.server.process import FILES, WILDCARDS, allow_many_files
+from perpbox.server.process import WILDCARDS
 from perpbox.server.settings import AddressTaken, Settings, Unusable, require_usable
 from perpbox.venue import Venue
 from tests.server.shell import Kept
@@ -280,14 +288,14 @@ def test_timestamps_by_the_machine_are_right_if_timing_is_lenient(timing: Any, s
         assert told[0] == status
 
 
-def test_a_start_before_the_journals_end_is_refused(tmp_path: Path) -> None:
+def test_a_journal_goes_on_where_it_was_or_at_a_later_start(tmp_path: Path) -> None:
     data = str(tmp_path / "venue.db")
-    compose(Settings(data=data, clock="manual", start=HOUR * 10)).close()
-    with pytest.raises(Unusable, match="does not go back"):
-        compose(Settings(data=data, clock="manual", start=HOUR * 10 - 1))
-    parts = compose(Settings(data=data, clock="manual", start=HOUR * 11))
-    assert parts.venue.now() == HOUR * 11
-    parts.close()
+    for start, stands_at in ((10, 10), (9, 10), (None, 10), (11, 11), (10, 11)):
+        moment = None if start is None else HOUR * start
+        parts = compose(Settings(data=data, clock="manual", start=moment))
+        assert parts.venue.now() == HOUR * stands_at
+        parts.venue.submit(MoveClock())
+        parts.close()
 
 
 def test_a_clock_ahead_of_the_machine_stays_ahead_after_a_restart(tmp_path: Path) -> None:
@@ -312,21 +320,21 @@ def test_the_timer_looks_when_something_falls_due() -> None:
     """A countdown of a minute is looked for in a second, one of 30 ms in 30 ms, and it is done."""
     with running() as server:
         server.call(lambda venue: venue.submit(OpenAccount("alice", {})))
-        process = server._process
+        beat = server._process.beat
         for span in (60_000, 30):
             server.call(partial(Venue.submit, command=SetCountdown(1, "BTCUSDT", span)))
-            looks_in = server.call(lambda venue: process._looks_at - venue.now())
+            looks_in = server.call(lambda venue: beat.looks_at - venue.now())
             assert looks_in <= min(span, 1000)
         while server.call(lambda venue: venue.state.countdowns):
             pass
 
 
-def test_the_timer_of_a_manual_clock_looks_once_a_second() -> None:
+def test_the_timer_of_a_manual_clock_waits_for_nothing() -> None:
     with running(Settings(port=0, clock="manual")) as server:
         server.call(lambda venue: venue.submit(OpenAccount("alice", {})))
         server.call(lambda venue: venue.submit(SetCountdown(1, "BTCUSDT", 30)))
-        process = server._process
-        assert server.call(lambda venue: process._looks_at - venue.now()) == 1000
+        beat = server._process.beat
+        assert server.call(lambda venue: beat.looks_at - venue.now()) == 0
         server.call(lambda venue: venue.move_clock(venue.now() + 30))
         assert not server.call(lambda venue: venue.state.countdowns)
 
@@ -337,7 +345,7 @@ def test_the_timer_of_a_manual_clock_looks_once_a_second() -> None:
 def test_a_seed_makes_the_same_keys_again() -> None:
     made = []
     for _ in range(2):
-        with running(Settings(port=0, token=TOKEN, seed=7), Kept()) as server:
+        with running(Settings(port=0, token=TOKEN, key_seed=7), Kept()) as server:
             made.append(fetch(server, "POST", "/box/v1/accounts", {"name": "alice"}))
     assert made[0] == made[1]
     with running(Settings(port=0, token=TOKEN), Kept()) as server:

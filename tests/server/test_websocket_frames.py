@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import struct
 from collections.abc import Callable
@@ -295,33 +294,6 @@ def test_a_new_second_is_a_new_count() -> None:
                 await stage.raw.send(text("a"), text("b"))
                 assert [await stage.raw.text(), await stage.raw.text()] == ["a", "b"]
                 connection.window -= 1
-
-    play(scenario)
-
-
-def test_a_client_that_does_not_read_is_cut() -> None:
-    async def scenario() -> None:
-        async with shaken(Bounds(unsent_frames=100_000)) as stage:
-            stage.raw.client.writer.transport.pause_reading()  # type: ignore[attr-defined]
-            wire, frame = stage.talk.wire, framed(b"a" * 50_000)
-            sent = 0
-            while stage.shell.server.sockets:
-                wire.send(frame)
-                sent += 1
-                await asyncio.sleep(0)
-                assert sent < 1000
-            await stage.gone()
-
-    play(scenario)
-
-
-def test_a_burst_beyond_the_bound_cuts_off_at_once() -> None:
-    async def scenario() -> None:
-        async with shaken(Bounds(unsent_frames=100_000)) as stage:
-            stage.raw.client.writer.transport.pause_reading()  # type: ignore[attr-defined]
-            for _ in range(3):
-                stage.talk.wire.send(framed(b"a" * 20_000_000))
-            await stage.gone()
 
     play(scenario)
 

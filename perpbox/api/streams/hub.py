@@ -11,7 +11,7 @@ import msgspec
 from perpbox.account import AccountId
 from perpbox.api.shapes import events as shapes
 from perpbox.api.streams.listen_keys import ListenKeys
-from perpbox.api.streams.sources import Source
+from perpbox.api.streams.sources import Nothing, Source
 from perpbox.api.streams.user import UserEvents
 from perpbox.engine.events import AccountClosed
 from perpbox.engine.line import Line
@@ -23,7 +23,7 @@ from perpbox.venue import Venue
 Key = TypeVar("Key")
 
 TICK: Final[Millis] = 50
-"""Of the machine's time between two looks at what is to be pushed; all speeds are multiples."""
+"""Of the machine's time between two looks at what is to be pushed."""
 
 
 class Listener(Protocol):
@@ -36,6 +36,9 @@ class Listener(Protocol):
         """Whether an event of a user data stream is wanted."""
 
     def send(self, frame: bytes) -> None: ...
+
+    def fail(self) -> None:
+        """A stream that it listens to is over, by a fault of the program."""
 
 
 class Channel:
@@ -116,9 +119,12 @@ class Hub:
         """For the journal."""
         self._moved = False
         """Whether a turn has happened since the last look at what is pushed at once."""
-        self._ticks = 0
+        self._due: dict[Millis, Millis] = {}
+        """When the channels of each speed are to be pushed next, by the venue's clock."""
         self.on_paced: Callable[[], None] | None = None
         """Called when `tick` has something to do, if it had nothing before."""
+        self.on_failure: Callable[[Exception], None] = _raise
+        """Called with what a stream has raised."""
         listen_keys.on_end = self._key_ended
         venue.listeners.append(self._note)
 
@@ -158,7 +164,10 @@ class Hub:
         source = channel.source = self._make_source(channel.name)
         if source is None:
             return None
-        self._paced.setdefault(source.speed, {})[channel] = None
+        if source.speed not in self._paced:
+            self._paced[source.speed] = {}
+            self._due[source.speed] = self.venue.now() + source.speed
+        self._paced[source.speed][channel] = None
         self._about.setdefault(source.about, {})[channel] = None
         if self.on_paced is not None and source.speed:
             self.on_paced()
@@ -239,17 +248,28 @@ class Hub:
         return any(self._paced)
 
     def tick(self) -> None:
-        """Another `TICK` of the machine's time is over."""
-        self._ticks += 1
-        elapsed = self._ticks * TICK
+        """Another `TICK` of the machine's time is over; speeds are of the venue's."""
         if self._at_rest():
             if self._flushed_at is None:
                 self._flush_all()
             return
         self._flushed_at = None
-        for speed in self._paced:
-            if speed and elapsed % speed == 0:
-                self._flush(self._paced[speed])
+        now = self.venue.now()
+        for speed, channels in self._paced.items():
+            if speed and self._is_due(speed, now):
+                self._flush(channels)
+
+    def _is_due(self, speed: Millis, now: Millis) -> bool:
+        """Whether so much time is over since the last push.
+
+        A tick that comes a little early counts as the one that was meant. What a clock has
+        passed over by a jump, or between two ticks, is not made up for.
+        """
+        due = self._due[speed]
+        if now + TICK // 2 < due:
+            return False
+        self._due[speed] = due + speed if due + speed > now else now + speed
+        return True
 
     def check(self) -> None:
         """About once a second: listen keys expire whether or not anything happens."""
@@ -283,8 +303,18 @@ class Hub:
     def _flush(self, channels: Iterable[Channel]) -> None:
         now, sequence = self._time(), self.venue.sequence
         for channel in channels:
-            if channel.source is not None:
-                for payload in channel.source.flush(now):
+            source = channel.source
+            if source is None:
+                continue
+            try:
+                payloads = source.flush(now)
+            except Exception as error:  # noqa: BLE001  the other streams go on
+                channel.source = Nothing(source.speed, source.about)
+                for listener in channel.listeners:
+                    listener.fail()
+                self.on_failure(error)
+            else:
+                for payload in payloads:
                     self._put(Message(sequence, channel, payload))
 
     def _time(self) -> Millis:
@@ -340,6 +370,11 @@ class Hub:
             else:
                 raw = raw or framed(payload)
                 listener.send(raw)
+
+
+def _raise(error: Exception) -> None:
+    """Nobody else is told of it."""
+    raise error
 
 
 def _remove(index: dict[Key, dict[Channel, None]], key: Key, channel: Channel) -> None:

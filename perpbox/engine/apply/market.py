@@ -22,6 +22,7 @@ def touch(state: State, market: Market, now: Millis) -> None:
 def book_changed(state: State, market: Market, now: Millis) -> None:
     """Its book may be another one now."""
     market.update_id += 1
+    state.unsampled.add(market.symbol.name)
     touch(state, market, now)
 
 
@@ -48,8 +49,10 @@ def traded(state: State, event: happened.Traded, now: Millis) -> None:
 def _move_up(market: Market, event: happened.Traded) -> None:
     """What others traded at their price was ahead of the clients' orders there."""
     side = market.book.side(-event.taker_side)
-    for order in side.levels.get(event.price * side.sign, {}).values():
-        order.ahead = max(0, order.ahead - event.quantity)
+    waiting = side.levels.get(event.price * side.sign)
+    if waiting:
+        for order in waiting.values():
+            order.ahead = max(0, order.ahead - event.quantity)
 
 
 def _take_quote(market: Market, event: happened.Traded) -> None:
@@ -79,6 +82,7 @@ def price_moved(state: State, event: happened.PriceMoved, now: Millis) -> None:
     market.mark = event.mark
     market.index = event.index
     market.middle = event.middle
+    market.best = event.best
     market.moved = now
     if not event.keeps_quotes:
         market.quotes = None

@@ -15,6 +15,9 @@ from binance_sdk_derivatives_trading_usds_futures.websocket_streams.models impor
 from binance_sdk_derivatives_trading_usds_futures.websocket_streams.models.enums import (
     ContinuousContractKlineCandlestickStreamsContractTypeEnum as Contract,
 )
+from binance_sdk_derivatives_trading_usds_futures.websocket_streams.models.enums import (
+    KlineCandlestickStreamsIntervalEnum as Interval,
+)
 
 from exact import Checks
 from listening import Background, Feed
@@ -94,6 +97,8 @@ class SdkStreams:
         for start in range(0, len(names), AT_ONCE):
             some = names[start : start + AT_ONCE]
             await asyncio.gather(*(self.subscribe_one(name) for name in some))
+        # With its own enum the SDK names a stream that there is not, which has to be harmless.
+        await self.streams.kline_candlestick_streams(SYMBOL, Interval.INTERVAL_1m)
 
     async def subscribe_one(self, name: str) -> None:
         method, arguments = SUBSCRIPTIONS[name]
