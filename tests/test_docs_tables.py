@@ -15,7 +15,13 @@ from perpbox.api.routes import ROUTES
 from perpbox.api.shapes import events
 from perpbox.api.streams.names import Kind, parse_name
 from perpbox.api.ws_api.methods import METHODS, SESSION_METHODS
-from perpbox.server.settings import KeepSettings, RecordedSettings, Settings, SyntheticSettings
+from perpbox.server.settings import (
+    KeepSettings,
+    RecordedSettings,
+    RelaySettings,
+    Settings,
+    SyntheticSettings,
+)
 from tools.docs import DOCS, PAGES, methods, weight_text
 from tools.docs_settings import settings_rows
 from tools.docs_streams import names, pace
@@ -93,7 +99,8 @@ def test_weights_that_depend_on_something_say_on_what() -> None:
 def test_every_setting_has_its_words() -> None:
     told = settings_rows()
     tables = {"The process": Settings, "[synthetic]": SyntheticSettings}
-    tables |= {"[recorded]": RecordedSettings, "[keep]": KeepSettings}
+    tables |= {"[recorded]": RecordedSettings, "[relay]": RelaySettings}
+    tables |= {"[keep]": KeepSettings}
     assert list(told) == list(tables)
     for heading, kind in tables.items():
         names = [field.name for field in fields(kind) if not is_dataclass(field.default)]

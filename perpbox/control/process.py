@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
 
 from perpbox.control.desk import Call, Desk
@@ -25,6 +27,9 @@ from perpbox.feed.clock import (
     require_moment,
 )
 from perpbox.money import Millis
+
+RELAYED: Final = "relay"
+REAL: Final = ClockMode.REAL.value
 
 
 class Health(Struct):
@@ -106,6 +111,10 @@ def _pace(desk: Desk, wanted: NewClock) -> Pace | None:
     """The pace asked for, if one is."""
     if wanted.mode is not None and wanted.speed is not None:
         raise Refused(400, "INVALID_REQUEST", "Say a mode or a speed, not both.")
+    if desk.facts.feed == RELAYED and (wanted.speed is not None or wanted.mode not in {None, REAL}):
+        raise Refused(
+            409, "LIVE_MARKET", "A relayed market happens now: its clock is the real one."
+        )
     try:
         if wanted.speed is not None:
             return accelerated(wanted.speed)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from msgspec.structs import replace
-
 from perpbox.engine.commands import OpenVenue
-from perpbox.engine.snapshot import dump
 from perpbox.engine.state import State
 from perpbox.feed.clock import REAL, VenueClock, parse_pace
 from perpbox.feed.recorded import Progress, RecordedFeed
 from perpbox.instrument import to_json
-from perpbox.journal import Journal, JournalError, KeyStore, open_journal, recover
-from perpbox.journal.retention import Retention
-from perpbox.money import Millis
+from perpbox.journal import (
+    Journal,
+    JournalError,
+    KeyStore,
+    open_journal,
+    recover,
+    snapshot_when_due,
+)
 from perpbox.server.catalogue import load_catalogue
 from perpbox.server.feeds import open_feed, require_feed
 from perpbox.server.recording import open_recording
 from perpbox.server.settings import MEMORY, Settings, Unusable, moment, require_usable
 from perpbox.venue import Venue
 
-MEMORY_LINES: Final[Millis] = 60 * 60 * 1000
 KINDS: Final = {True: "memory", False: "sqlite"}
 
 
@@ -37,7 +38,7 @@ class Parts:
         recording: RecordedFeed | None = None,
     ) -> None:
         self.journal = journal
-        self.retention = _retention(settings)
+        self.retention = settings.retention()
         self.kind = KINDS[settings.data == MEMORY]
         self.clock = _clock(settings, state, sequence, recording)
         self.venue = Venue(state, sequence, journal, self.clock)
@@ -56,8 +57,8 @@ class Parts:
 
     def keep_snapshot(self, *, closing: bool = False) -> None:
         """Dump the state if enough has happened to make the next start much shorter."""
-        if self.is_sound and self.journal.snapshot_due(closing=closing):
-            self.journal.snapshot(self.venue.sequence, dump(self.venue.state))
+        if self.is_sound:
+            snapshot_when_due(self.journal, self.venue.state, self.venue.sequence, closing=closing)
 
     def give_up(self) -> None:
         """Forget some of what is too old."""
@@ -120,11 +121,3 @@ def _clock(
     clock.set(state.now)
     return clock
 
-
-def _retention(settings: Settings) -> Retention:
-    """As it is set; lines that no later start can read are not worth memory for long."""
-    retention = settings.keep.retention()
-    if settings.data != MEMORY:
-        return retention
-    lines = MEMORY_LINES if retention.lines is None else min(retention.lines, MEMORY_LINES)
-    return replace(retention, lines=lines)

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 import perpbox
 from perpbox.control.desk import Facts
-from perpbox.engine.rejects import Rejected
-from perpbox.feed.clock import MANUAL, ClockMode, iso
+from perpbox.feed.clock import iso
 from perpbox.server.beat import Beat
 from perpbox.server.compose import Parts
 from perpbox.server.doors import Doors
 from perpbox.server.http import HttpServer
 from perpbox.server.log import Log
+from perpbox.server.outside import Outside
 from perpbox.server.pacing import Pacer
 from perpbox.server.settings import AddressTaken, Settings, Unusable
 
@@ -50,6 +50,7 @@ class Process:
         self._hub = doors.hub
         self._pacer = Pacer(self._hub, self.loop)
         self.beat = Beat(parts, self._hub, self.loop, partial(self.fail, "timer failed"))
+        self._outside = Outside(settings, parts, log, self.fail)
         self.http = HttpServer(doors.answer, parts.venue.when_durable, log, connect=doors.connect)
         self._hub.on_failure = lambda error: self.http.note_failure(error, "STREAM", "")
 
@@ -59,16 +60,17 @@ class Process:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.http.port}"
 
     async def start(self) -> None:
-        """Follow the journal and listen. Raises `Unusable` where the address cannot be had."""
+        """Follow the journal and listen. Raises `Unusable` where that cannot be."""
         self.loop.set_exception_handler(self._stray)
         venue, journal = self.parts.venue, self.parts.journal
         journal.on_durable = lambda sequence: self._soon(lambda: venue.note_durable(sequence))
         journal.on_failure = lambda error: self._soon(lambda: self.fail("journal failed", error))
         venue.on_failure = lambda error: self.fail("venue failed", error)
-        venue.on_feed_end = self._note_feed_end
+        await self._outside.start()
         try:
             await self.http.start(self.settings.host, self.settings.port)
         except OSError as error:
+            await self._outside.stop()
             raise _why_not(self.settings, error) from error
         self.beat.start()
         self._log.info(
@@ -89,6 +91,7 @@ class Process:
         await self._stopping.wait()
         self._log.info("stopping")
         await self.http.stop(self._patience)
+        await self._outside.stop()
         self._pacer.stop()
         self.beat.stop()
         self.parts.close()
@@ -104,17 +107,6 @@ class Process:
         self.exit_code = 1
         self._patience = 0.0
         self.stop()
-
-    def _note_feed_end(self, rejected: Rejected | None) -> None:
-        """The venue serves on; a clock that went by the feed stands."""
-        kind, time = self.settings.feed_kind, iso(self.parts.venue.now())
-        if rejected is None:
-            self._log.info("feed is over", feed=kind, time=time)
-        else:
-            reason = " ".join((rejected.reject.name, *rejected.details))
-            self._log.error("feed refused", feed=kind, time=time, reason=reason)
-        if self.parts.clock.mode is ClockMode.FAST:
-            self.parts.clock.switch(MANUAL)
 
     def _stray(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What nobody has caught: counted and logged like a failed request."""

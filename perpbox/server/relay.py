@@ -7,7 +7,16 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Final
 
-from perpbox.feed.relay import BadRelay, RelayFeed, RelayTerms, Survey, rest_base, routes, survey
+from perpbox.feed.relay import (
+    BadRelay,
+    RelayFeed,
+    RelayTerms,
+    Survey,
+    require_addresses,
+    rest_base,
+    routes,
+    survey,
+)
 from perpbox.server.log import Log
 from perpbox.server.relay_link import Link
 from perpbox.server.rest import NoAnswer, get
@@ -71,7 +80,7 @@ class Relay:
 
     async def _survey(self) -> Survey:
         try:
-            routes(self.terms, ())
+            require_addresses(self.terms)
             ask = partial(get, rest_base(self.terms), patience=self.terms.patience)
             catalogue = self._venue.state.catalogue
             return await asyncio.to_thread(survey, self.terms, catalogue, ask)

@@ -34,9 +34,8 @@ class Link:
         self._hear = hear
         self._log = log
         self._socket: ClientConnection | None = None
-        self._heard_at: float | None = None
-        """None: nothing has been heard on this connection."""
-        self._opened_at = 0.0
+        self._heard_at = 0.0
+        self._opened_at: float | None = None
 
     async def keep(self) -> None:
         """Listen, and listen again after a pause, until cancelled."""
@@ -46,30 +45,35 @@ class Link:
                 await self._listen()
             except (OSError, WebSocketException) as error:
                 reason = _reason(error)
-            if self._heard_at is not None:  # it has worked: the next one has not failed yet
+            if self._has_lasted():
                 rests = pauses(self._terms, random.random)
             pause = next(rests)
             self._log.warning(
-                "relay cut", url=self._route.address, reason=reason, again_in=round(pause, 3)
+                "relay cut", url=self._route.address, reason=reason, again_in=round(pause, 4)
             )
             await asyncio.sleep(pause)
+
+    def _has_lasted(self) -> bool:
+        """Whether the connection that is over has worked. One that is cut again and again at its
+        beginning has not: the live service counts how many are opened.
+        """
+        since, self._opened_at = self._opened_at, None
+        now = asyncio.get_running_loop().time()
+        return since is not None and now - since >= self._terms.longest_pause
 
     def check(self) -> None:
         """Give the connection up if nothing has arrived on it for too long."""
         socket = self._socket
-        if socket is None:
-            return
-        since = self._opened_at if self._heard_at is None else self._heard_at
-        if asyncio.get_running_loop().time() - since >= self._terms.stale:
+        silence = asyncio.get_running_loop().time() - self._heard_at
+        if socket is not None and silence >= self._terms.stale:
             self._log.warning("relay stale", url=self._route.address, seconds=self._terms.stale)
             socket.transport.abort()
 
     async def _listen(self) -> NoReturn:
         """Until the connection ends, which raises."""
         loop = asyncio.get_running_loop()
-        self._heard_at = None
         async with self._connect() as socket:
-            self._opened_at = loop.time()
+            self._opened_at = self._heard_at = loop.time()
             self._socket = socket
             try:
                 await self._subscribe(socket)

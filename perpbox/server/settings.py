@@ -7,11 +7,13 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Final, Literal, TypeAlias
 
 from cyclopts import Parameter
+from msgspec.structs import replace
 
 from perpbox.api.calendar import NEWEST, Day, is_day
 from perpbox.control.app import is_loopback
 from perpbox.feed.clock import (
     FAST,
+    REAL,
     NotADuration,
     NotAPace,
     NotATime,
@@ -27,11 +29,12 @@ DEFAULT_PORT: Final = 8900
 MAX_PORT: Final = 65535
 CATALOGUE_FILES: Final = (0, 2, 3)
 RECORDED: Final = "recorded:"
+RELAYED: Final = "relay:"
 FOREVER: Final = "forever"
 
 LimitsMode: TypeAlias = Literal["binance", "off"]
 TimingMode: TypeAlias = Literal["lenient", "strict"]
-FeedKind: TypeAlias = Literal["quiet", "synthetic", "recorded"]
+FeedKind: TypeAlias = Literal["quiet", "synthetic", "recorded", "relay"]
 
 
 def split_words(_type: object, text: str, delimiter: str | None = None) -> list[str]:
@@ -95,6 +98,20 @@ class RecordedSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RelaySettings:
+    """How another venue's market is relayed."""
+
+    rest_url: str = ""
+    """Where it answers by REST, if that does not follow from its address."""
+    symbols: Words = ()
+    """By default all of the catalogue that are traded there."""
+    queued: bool = True
+    """Whether a client's order waits behind what the house quotes at its price."""
+    step: int = 100
+    """What arrives within so many milliseconds is one moment of the market."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class KeepSettings:
     """How long the journal keeps what, by the venue's clock: 7d, 12h, or forever."""
 
@@ -139,7 +156,7 @@ class Settings:
     """lenient: while the venue's clock is not the machine's, a timestamp may be right by either."""
     feed: Words = ("quiet",)
     """What moves prices. quiet: nothing but you; synthetic: an invented market; recorded:PATH and
-    further paths: public dump files, or folders of them."""
+    further paths: public dump files, or folders of them; relay:URL: what another venue streams."""
     seed: int = 0
     """Of the synthetic market, and of what a recorded one has to invent."""
     clock: str = "real"
@@ -158,7 +175,16 @@ class Settings:
     """API keys and secrets become the same ones each time; for tests alone."""
     synthetic: SyntheticSettings = SyntheticSettings()
     recorded: RecordedSettings = RecordedSettings()
+    relay: RelaySettings = RelaySettings()
     keep: KeepSettings = KeepSettings()
+
+    def retention(self) -> Retention:
+        """How long the journal keeps what. Raises `Unusable`."""
+        retention = self.keep.retention()
+        if self.data != MEMORY:
+            return retention
+        lines = MEMORY_LINES if retention.lines is None else min(retention.lines, MEMORY_LINES)
+        return replace(retention, lines=lines)
 
     @property
     def feed_kind(self) -> FeedKind:
@@ -168,11 +194,16 @@ class Settings:
             return "quiet" if first == "quiet" else "synthetic"
         if first.removeprefix(RECORDED) and first.startswith(RECORDED):
             return "recorded"
+        if len(self.feed) == 1 and first.startswith(RELAYED):
+            return "relay"
         raise Unusable(
-            "--feed takes quiet, synthetic, or recorded:PATH and further paths, "
+            "--feed takes quiet, synthetic, relay:URL, or recorded:PATH and further paths, "
             f"not {' '.join(self.feed)!r}."
         )
 
+
+MEMORY_LINES: Final[Millis] = 60 * 60 * 1000
+"""Lines that no later start can read are not worth memory for longer."""
 
 DEFAULTS: Final = Settings()
 
@@ -210,6 +241,8 @@ def _require_time(settings: Settings) -> None:
             "--clock fast goes from one moment of a feed to the next, and a quiet market has "
             "none: name another --feed."
         )
+    if settings.feed_kind == "relay" and pace is not REAL:
+        raise Unusable("--clock: a relayed market happens now, so its clock is the real one.")
 
 
 def moment(option: str, time: str | Millis | None) -> Millis | None:

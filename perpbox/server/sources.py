@@ -22,6 +22,9 @@ CONFIG: Final = "config"
 NO_SETTINGS: Final = {"PERPBOX_WORLDS"}
 """Variables with the prefix that are somebody else's; that one is of `make simulate`."""
 
+LISTS: Final = {"feed", "catalogue", "symbols"}
+"""Settings of several words."""
+
 Table: TypeAlias = dict[str, Any]
 
 
@@ -77,4 +80,4 @@ def _value(name: str, value: object) -> object:
         return _plain(value)
     if isinstance(value, datetime):
         return value.isoformat()
-    return [value] if name in {"feed", "catalogue"} and isinstance(value, str) else value
+    return [value] if name in LISTS and isinstance(value, str) else value

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from perpbox.api.calendar import NEWEST
+from perpbox.api.closing import LIFE
 from perpbox.api.limits import CONNECTIONS, Limits
 from perpbox.api.streams.candles import Candles
 from perpbox.api.streams.depth import DiffDepth, PartialDepth
@@ -20,7 +21,7 @@ from perpbox.api.streams.names import (
     Kind,
     parse_name,
 )
-from perpbox.api.streams.session import LIFE, MOST_STREAMS
+from perpbox.api.streams.session import MOST_STREAMS
 from perpbox.api.streams.sources import Changed, Nothing, Shown
 from perpbox.api.streams.trades import AggregateTrades, ContractInfo, ForceOrders
 from perpbox.message import Request, Response

@@ -314,7 +314,7 @@ def test_an_answer_that_cannot_be_made_ends_the_connection(
     with pytest.raises(OSError, match="the disk is gone"):
         write(slow, held)
     assert [answer["id"] for answer in slow.told] == [1]
-    assert slow.wire.ends == [(1011, "")]
+    assert slow.wire.ends == [(1011, "Internal error.")]
     slow.exchange.pass_time(25 * HOUR)
     slow.session.check()
     assert len(slow.wire.ends) == 1

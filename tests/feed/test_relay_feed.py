@@ -174,6 +174,51 @@ def test_a_wait_is_over_when_the_venue_is_asked_first(follower: Follower) -> Non
     assert follower.market().mark == parse("60001")
 
 
+def test_messages_are_read_as_the_pages_have_them(follower: Follower) -> None:
+    """Page on market streams: aggregate trade, mark price and book ticker, for our symbols."""
+    follower.follow(
+        {
+            "e": "aggTrade",
+            "E": 123456789,
+            "s": "BTCUSDT",
+            "a": 5933014,
+            "p": "50000.1",
+            "q": "100",
+            "nq": "100",
+            "f": 100,
+            "l": 105,
+            "T": 123456785,
+            "m": True,
+        },
+        {
+            "e": "markPriceUpdate",
+            "E": 1562305380000,
+            "s": "BTCUSDT",
+            "p": "11794.15000000",
+            "ap": "11794.20000000",
+            "i": "11784.62659091",
+            "P": "11784.25641265",
+            "r": "0.00038167",
+            "T": 1562306400000,
+        },
+        {
+            "e": "bookTicker",
+            "u": 400900217,
+            "E": 1568014460893,
+            "T": 1568014460891,
+            "s": "DOGEUSDT",
+            "b": "0.25351000",
+            "B": "31.21000000",
+            "a": "0.25365000",
+            "A": "40.66000000",
+        },
+    )
+    assert follower.feed.malformed == 0
+    assert follower.market().last_price == parse("50000.1")
+    assert follower.market().mark == parse("11794.15")
+    assert follower.best("DOGEUSDT") == ("0.25351", "0.25365")
+
+
 # A spread that changes.
 
 

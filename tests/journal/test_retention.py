@@ -9,6 +9,7 @@ import pytest
 
 from perpbox.account import BUY, SELL, OrderType, PositionSide
 from perpbox.engine.commands import (
+    CancelOrder,
     Command,
     MarketPrices,
     MovePrices,
@@ -21,7 +22,7 @@ from perpbox.engine.line import Line
 from perpbox.engine.snapshot import dump
 from perpbox.engine.state import State
 from perpbox.instrument import to_json
-from perpbox.journal import Journal, open_journal, recover, verify
+from perpbox.journal import Journal, open_journal, recover, retention, verify
 from perpbox.journal.errors import JournalDamaged
 from perpbox.journal.retention import DAY, Retention
 from perpbox.journal.verification import verify_journal
@@ -98,6 +99,31 @@ def test_history_is_given_up_but_not_what_is_open(days: Days) -> None:
     days.sweep(Retention(history=2 * DAY))
     assert counts(days) == (4 + 5, 4, 10)
     assert len(days.journal.history.income(1)) == 2 * (2 + 1)
+
+
+def test_what_stands_for_long_keeps_nothing_else(
+    days: Days, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "ROWS_AT_ONCE", 3)
+    monkeypatch.setattr(retention, "PAUSE", 0.0)
+    days.live(9)
+    for _ in range(9):
+        days.sweep(Retention(history=2 * DAY))
+    assert counts(days)[:2] == (4 + 9, 4)
+
+
+def test_where_much_is_left_the_next_look_comes_at_once(
+    days: Days, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among the oldest there always are some that have ended late."""
+    monkeypatch.setattr(retention, "ROWS_AT_ONCE", 5)
+    days.order(BUY, OrderType.LIMIT, "40000")
+    days.live(9)
+    late = next(iter(days.state.orders))
+    days.submit(CancelOrder(1, BTC, late, ""))
+    for _ in range(4):
+        days.sweep(Retention(history=2 * DAY))
+    assert counts(days)[0] == 1 + 4 + 9
 
 
 def test_the_tape_is_given_up_by_itself(days: Days) -> None:

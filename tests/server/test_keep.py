@@ -6,8 +6,8 @@ import pytest
 
 from perpbox.engine.commands import MoveClock
 from perpbox.journal.retention import DAY, Retention
-from perpbox.server.compose import MEMORY_LINES, compose
-from perpbox.server.settings import KeepSettings, Settings, Unusable
+from perpbox.server.compose import compose
+from perpbox.server.settings import MEMORY_LINES, KeepSettings, Settings, Unusable
 
 HOUR = DAY // 24
 

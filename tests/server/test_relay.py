@@ -7,9 +7,11 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any, Final
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from websockets.sync.client import connect
@@ -19,10 +21,11 @@ from perpbox.account import BUY, SELL
 from perpbox.engine.commands import FollowMarket, MarketMove, SetFunding, SetLadders, SetLiquidity
 from perpbox.engine.ladder import LadderTerms
 from perpbox.feed.relay import RelayTerms
+from perpbox.journal import verify
 from perpbox.money import parse
 from perpbox.server.background import Background, running
 from perpbox.server.relay import Relay
-from perpbox.server.settings import Settings
+from perpbox.server.settings import RelaySettings, Settings
 from perpbox.venue import Venue
 from tests.server.shell import PATIENCE, Kept
 
@@ -280,3 +283,36 @@ def test_every_symbol_is_listened_to(
 
     symbols = len(second.call(lambda venue: venue.state.markets))
     until(lambda: streams() == [symbols, symbols + 2])
+
+
+def test_a_venue_is_told_to_relay_as_to_anything_else(first: Background, tmp_path: Path) -> None:
+    address = first.base_url.replace("http://", "ws://")
+    relay = RelaySettings(symbols=("BTCUSDT", "ETHUSDT"))
+    first.call(lambda venue: move(venue, "71000", (BUY, "1", "71003.3")))
+    log, path = Kept(), tmp_path / "venue.sqlite"
+    settings = Settings(port=0, data=str(path), feed=(f"relay:{address}",), relay=relay)
+    with running(settings, log) as second:
+        assert ask(second, LAST)["price"] == "71003.30"
+        until(lambda: first.call(lambda _: "btcusdt@bookTicker" in first._process._hub.channels))
+        first.call(lambda venue: move(venue, "72000"))
+        until(lambda: best(second) == best(first))
+        assert ask(second, "/box/v1/status")["feed"] == {"kind": "relay", "running": True}
+        with pytest.raises(HTTPError, match="409"):
+            set_clock(second, mode="fast")
+        with pytest.raises(HTTPError, match="409"):
+            set_clock(second, speed=60)
+        assert set_clock(second, mode="real")["mode"] == "real"
+    until(lambda: not first.call(lambda _: first._process._hub.channels))
+    events = [entry["event"] for entry in log.entries]
+    assert events[0] == "relaying"
+    assert "started" in events
+    assert events[-2:] == ["stopping", "stopped"]
+    report = verify(path)
+    assert report.holds
+    assert report.turns > 3
+
+
+def set_clock(server: Background, **wanted: object) -> Any:
+    body = json.dumps(wanted).encode()
+    with urlopen(Request(f"{server.base_url}/box/v1/clock", data=body, method="POST")) as answer:
+        return json.load(answer)

@@ -13,7 +13,7 @@ from perpbox.server.relay_link import Link
 from perpbox.server.rest import NoAnswer, get
 from perpbox.server.settings import Unusable
 from tests.feed.relayed import book, mark
-from tests.server.elsewhere import relayed
+from tests.server.elsewhere import Stage, relayed
 from tests.server.shell import play
 from tests.server.sockets import elsewhere
 
@@ -89,6 +89,39 @@ def test_a_connection_that_is_cut_is_opened_again_and_goes_on() -> None:
             await stage.listening()
             assert {entry["reason"] for entry in stage.logged("relay cut")} == {"broken off"}
             await relay.stop()
+
+    play(scenario)
+
+
+async def _cut_again_and_again(stage: Stage, **settings: float) -> list[float]:
+    relay = await stage.relay(**settings)
+    for _ in range(6):
+        listener = await stage.listening()
+        stage.there.cut()
+        await stage.until(lambda: listener.is_gone)  # noqa: B023
+    await stage.listening()
+    await relay.stop()
+    cuts = stage.logged("relay cut")
+    return [
+        float(str(entry["again_in"]))
+        for entry in cuts
+        if str(entry["url"]).endswith("/public/stream")
+    ]
+
+
+def test_one_that_is_cut_at_its_beginning_waits_longer_each_time() -> None:
+    async def scenario() -> None:
+        async with relayed() as stage:
+            rests = await _cut_again_and_again(stage)
+            assert all(0.0005 * 2**n <= rest <= 0.001 * 2**n for n, rest in enumerate(rests))
+
+    play(scenario)
+
+
+def test_one_that_has_lasted_is_opened_again_as_if_it_were_the_first() -> None:
+    async def scenario() -> None:
+        async with relayed() as stage:
+            assert set(await _cut_again_and_again(stage, longest_pause=0.0)) == {0.0}
 
     play(scenario)
 

@@ -30,6 +30,11 @@ OTHERS: dict[str, Any] = {
     "token": "open sesame",
     "clock": "x60",
     "api_date": "2025-12-08",
+    "rest_url": "https://there",
+    "symbols": ("BTCUSDT", "ETHUSDT"),
+    "lines": "12h",
+    "history": "forever",
+    "tape": "1d",
 }
 """Another value than the default, where none can be made of it."""
 

@@ -7,17 +7,14 @@ from typing import Final
 
 import msgspec
 
+from perpbox.api.closing import close_failed, close_old
 from perpbox.api.streams.hub import Channel, Hub
 from perpbox.api.streams.names import POSSIBLE
 from perpbox.api.streams.requests import Asked, Malformed, read, told_error
 from perpbox.message import Wire, framed
-from perpbox.money import Millis
 
 MOST_STREAMS: Final = 1024
 """Of one connection (page on market streams)."""
-LIFE: Final[Millis] = 24 * 60 * 60 * 1000
-GOING_AWAY: Final = 1001
-INTERNAL_ERROR: Final = 1011
 
 
 class StreamSession:
@@ -44,7 +41,7 @@ class StreamSession:
         self._wire.send(frame)
 
     def fail(self) -> None:
-        self._wire.close(INTERNAL_ERROR, "Internal error.")
+        close_failed(self._wire)
 
     # What the connection tells it.
 
@@ -56,9 +53,7 @@ class StreamSession:
         self._wire.send(framed(msgspec.json.encode(answer)))
 
     def check(self) -> None:
-        """A connection is good for 24 hours of the venue's time."""
-        if self._hub.venue.now() - self._opened >= LIFE:
-            self._wire.close(GOING_AWAY, "A connection is valid for 24 hours.")
+        close_old(self._wire, self._opened, self._hub.venue.now())
 
     def closed(self) -> None:
         self.leave(list(self._channels))

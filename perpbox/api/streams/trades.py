@@ -10,6 +10,7 @@ from perpbox.account import SELL, AutoClose, Order, OrderStatus
 from perpbox.api.shapes import pushes as shapes
 from perpbox.api.streams.sources import Quiet, Typed
 from perpbox.engine import events as happened
+from perpbox.engine.apply.orders import new_order
 from perpbox.engine.line import Line
 from perpbox.engine.market import AGGREGATE_SPAN, Market
 from perpbox.engine.state import State
@@ -99,7 +100,7 @@ class ForceOrders(Quiet):
         for event in line.events:
             if type(event) is happened.OrderAccepted:
                 if event.auto_close is AutoClose.LIQUIDATION and self.about in {"", event.symbol}:
-                    entered[event.order_id] = _order_of(event, line.time)
+                    entered[event.order_id] = new_order(event, line.time)
             elif type(event) is happened.OrderFilled and event.order_id in entered:
                 order = entered[event.order_id]
                 order.executed += event.quantity
@@ -116,26 +117,6 @@ class ForceOrders(Quiet):
             for order, last in due.values()
         )
         return [msgspec.json.encode(self._typed(row)) for row in rows]
-
-
-def _order_of(event: happened.OrderAccepted, now: Millis) -> Order:
-    return Order(
-        order_id=event.order_id,
-        account_id=event.account_id,
-        symbol=event.symbol,
-        client_order_id=event.client_order_id,
-        side=event.side,
-        position_side=event.position_side,
-        order_type=event.order_type,
-        time_in_force=event.time_in_force,
-        price=event.price,
-        quantity=event.quantity,
-        reduce_only=event.reduce_only,
-        self_trade_prevention=event.self_trade_prevention,
-        created=now,
-        updated=now,
-        priority=0,
-    )
 
 
 class ContractInfo(Quiet):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 import msgspec
 
+from perpbox.api.closing import close_failed, close_old
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.guard import Guard, Visit
 from perpbox.api.params import Params
@@ -24,10 +24,6 @@ from perpbox.api.ws_api.requests import (
 from perpbox.journal.keys import KeyKind
 from perpbox.message import Pending, Response, Wire
 from perpbox.money import Millis
-
-LIFE: Final[Millis] = 24 * 60 * 60_000
-GOING_AWAY: Final = 1001
-INTERNAL_ERROR: Final = 1011
 
 
 class Revoked(Exception):
@@ -89,9 +85,8 @@ class ApiSession:
             self._send(reply, error.response())
 
     def check(self) -> None:
-        if not self._closed and self._guard.venue.now() - self._connected_since >= LIFE:
-            self._closed = True
-            self._wire.close(GOING_AWAY, "a connection is good for 24 hours")
+        if not self._closed:
+            self._closed = close_old(self._wire, self._connected_since, self._guard.venue.now())
 
     def closed(self) -> None:
         self._closed = True
@@ -202,9 +197,8 @@ class ApiSession:
         try:
             self._send(reply, pending.finish())
         except BaseException:
-            # Whoever logs it cannot tell the client, who would wait for ever.
             self._closed = True
-            self._wire.close(INTERNAL_ERROR, "")
+            close_failed(self._wire)  # the client would wait for ever
             raise
 
     def _send(self, reply: Reply, response: Response) -> None:

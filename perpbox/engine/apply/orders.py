@@ -11,8 +11,9 @@ from perpbox.engine.state import State
 from perpbox.money import Millis
 
 
-def order_accepted(state: State, event: happened.OrderAccepted, now: Millis) -> None:
-    state.orders[event.order_id] = Order(
+def new_order(event: happened.OrderAccepted, now: Millis) -> Order:
+    """As it is before anything happens to it."""
+    return Order(
         order_id=event.order_id,
         account_id=event.account_id,
         symbol=event.symbol,
@@ -33,6 +34,10 @@ def order_accepted(state: State, event: happened.OrderAccepted, now: Millis) -> 
         trigger=event.trigger,
         auto_close=event.auto_close,
     )
+
+
+def order_accepted(state: State, event: happened.OrderAccepted, now: Millis) -> None:
+    state.orders[event.order_id] = new_order(event, now)
     state.next_order_id = max(state.next_order_id, event.order_id + 1)
     if event.good_till:
         state.agenda.add(Entry(event.good_till, Due.ORDER_END, event.order_id, event.symbol))

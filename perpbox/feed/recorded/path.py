@@ -28,14 +28,20 @@ def dice_of(seed: int, symbol: Symbol, bar: Bar) -> Dice:
     return Dice(seed * 1_000_003 ^ crc32(symbol.name.encode()) << 32 ^ bar.open_time)
 
 
+def as_many(bar: Bar, wanted: int) -> int:
+    """[dec] So many points as are wanted, in a bar that is longer one a minute at least."""
+    length = bar.close_time - bar.open_time + 1
+    return min(max(wanted, length // MINUTE), MOST_POINTS, length)
+
+
 def points(bar: Bar, dice: Dice, wanted: int, tick: Price) -> list[Point]:
     """From open over high and low, whichever comes first, to close, and never outside.
 
-    [dec] So many points as are wanted, in a bar that is longer one a minute at least.
+    They are no fewer than it takes to touch all four.
     """
     length = bar.close_time - bar.open_time + 1
     corners = _corners(bar, dice)
-    count = max(len(corners), min(max(wanted, length // MINUTE), MOST_POINTS, length))
+    count = max(len(corners), wanted)
     part = length // count
     times = [bar.open_time + length * k // count + dice.below(part) for k in range(count)]
     return list(zip(times, _prices(bar, corners, count, dice, tick), strict=True))
@@ -82,10 +88,11 @@ def trades(bar: Bar, symbol: Symbol, seed: int, wanted: int) -> Iterator[tuple[M
     """
     if not bar.volume and bar.high == bar.low:
         return
-    if bar.count is not None and bar.count < wanted:
-        wanted = max(bar.count, 1)
+    count = min(as_many(bar, wanted), max(bar.volume // symbol.step_size, 1))
+    if bar.count is not None:
+        count = min(count, max(bar.count, 1))
     dice = dice_of(seed, symbol, bar)
-    path = points(bar, dice, min(wanted, max(bar.volume // symbol.step_size, 1)), symbol.tick_size)
+    path = points(bar, dice, count, symbol.tick_size)
     quantities = _shares(bar.volume, symbol.step_size, len(path), dice)
     half = sum(quantities) // 2 // symbol.step_size * symbol.step_size
     taken = half if bar.taker_buy_volume is None else bar.taker_buy_volume

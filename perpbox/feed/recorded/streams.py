@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from perpbox.engine.market import FundingTerms, terms_of
 from perpbox.feed.recorded.dumps import Dump, records
 from perpbox.feed.recorded.kinds import Kind
-from perpbox.feed.recorded.path import dice_of, points, trades
+from perpbox.feed.recorded.path import as_many, dice_of, points, trades
 from perpbox.feed.recorded.rows import Print, Record
 from perpbox.feed.recorded.terms import RecordedTerms
 from perpbox.instrument import Symbol
@@ -105,7 +105,7 @@ def _moved(
 ) -> Iterator[tuple[Millis, Price]]:
     for _, _, bar in rows:
         dice = dice_of(terms.seed, symbol, bar)
-        yield from points(bar, dice, terms.bar_trades, symbol.tick_size)
+        yield from points(bar, dice, as_many(bar, terms.bar_trades), symbol.tick_size)
 
 
 def _funded(symbol: Symbol, rows: Iterable[Record]) -> Iterator[tuple[Millis, FundingTerms]]:

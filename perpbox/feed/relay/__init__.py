@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from perpbox.feed.relay.feed import RelayFeed
 from perpbox.feed.relay.survey import Survey, survey
-from perpbox.feed.relay.terms import BadRelay, RelayTerms, rest_base, routes
+from perpbox.feed.relay.terms import BadRelay, RelayTerms, require_addresses, rest_base, routes
 
-__all__ = ["BadRelay", "RelayFeed", "RelayTerms", "Survey", "rest_base", "routes", "survey"]
+__all__ = [
+    "BadRelay",
+    "RelayFeed",
+    "RelayTerms",
+    "Survey",
+    "require_addresses",
+    "rest_base",
+    "routes",
+    "survey",
+]

@@ -102,6 +102,12 @@ def rest_base(terms: RelayTerms) -> str:
     return partner or f"{SCHEMES[parts.scheme]}://{parts.netloc}"
 
 
+def require_addresses(terms: RelayTerms) -> None:
+    """Raises `BadRelay` for one that is none."""
+    routes(terms, ())
+    rest_base(terms)
+
+
 def host_of(address: str) -> str:
     return urlsplit(address).hostname or ""
 

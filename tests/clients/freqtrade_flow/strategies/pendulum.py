@@ -1,0 +1,63 @@
+"""A strategy that trades often and to no purpose: with the last candle, until the next turns."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from freqtrade.persistence import Trade
+from freqtrade.strategy import IStrategy
+from pandas import DataFrame
+
+HOLDS = (52, 4)
+"""Minutes of the hour between which nothing is sold, so that a funding finds positions."""
+
+logger = logging.getLogger(__name__)
+
+
+class Pendulum(IStrategy):
+    """Trades for little more than an hour, then closes what is open."""
+
+    INTERFACE_VERSION = 3
+    can_short = True
+    timeframe = "1m"
+    startup_candle_count = 2
+    minimal_roi: ClassVar[dict[str, float]] = {}
+    stoploss = -0.02
+    ends = datetime.max.replace(tzinfo=UTC)
+    is_over = False
+
+    def bot_start(self, **kwargs: Any) -> None:
+        self.ends = datetime.now(UTC) + timedelta(minutes=63)
+
+    def bot_loop_start(self, current_time: datetime, **kwargs: Any) -> None:
+        if current_time > self.ends and not self.is_over and not Trade.get_open_trades():
+            self.is_over = True
+            logger.info("The hour is over and nothing is open.")
+
+    def leverage(self, *args: Any, **kwargs: Any) -> float:
+        return 5.0
+
+    def populate_indicators(self, dataframe: DataFrame, metadata: dict[str, Any]) -> DataFrame:
+        return dataframe
+
+    def populate_entry_trend(self, dataframe: DataFrame, metadata: dict[str, Any]) -> DataFrame:
+        dataframe["enter_long"] = (dataframe["close"] > dataframe["open"]).astype(int)
+        dataframe["enter_short"] = (dataframe["close"] < dataframe["open"]).astype(int)
+        return dataframe
+
+    def populate_exit_trend(self, dataframe: DataFrame, metadata: dict[str, Any]) -> DataFrame:
+        minute = dataframe["date"].dt.minute
+        may = (minute < HOLDS[0]) & (minute > HOLDS[1])
+        dataframe["exit_long"] = (may & (dataframe["close"] < dataframe["open"])).astype(int)
+        dataframe["exit_short"] = (may & (dataframe["close"] > dataframe["open"])).astype(int)
+        return dataframe
+
+    def confirm_trade_entry(self, *args: Any, current_time: datetime, **kwargs: Any) -> bool:
+        return current_time < self.ends
+
+    def custom_exit(
+        self, pair: str, trade: Trade, current_time: datetime, *args: Any, **kwargs: Any
+    ) -> str | None:
+        return "the hour is over" if current_time > self.ends else None
