@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from ccxt_flow.start_up import check_start_up
 from ccxt_flow.streams import Watcher
 from ccxt_flow.trader import CcxtTrader
 from ccxt_flow.watched import WatchedMarket, WatchedStory
@@ -21,6 +22,7 @@ from scenario import SYMBOL, Keys, main
 def run(base_url: str, account: Keys, other: Keys) -> int:
     """Trade through ccxt, twice; the number of checks that held."""
     checks = Checks()
+    check_start_up(base_url, *account, checks)
     over_rest(base_url, account, checks)
     over_websocket(base_url, other, checks)
     return checks.count
