@@ -58,6 +58,21 @@ def read(stream: Connection) -> Any:
     return json.loads(stream.recv(timeout=SECONDS))
 
 
+def farewell(stream: Connection) -> int | None:
+    """The code with which the server closes, whatever it tells before."""
+    try:
+        while True:
+            stream.recv(timeout=SECONDS)
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else None
+
+
+def wait_until_nobody_listens(server: Background) -> None:
+    deadline = time.monotonic() + SECONDS
+    while server.call(lambda _: bool(server._process._hub.channels)):
+        assert time.monotonic() < deadline
+
+
 def test_an_order_is_told_on_a_connection_opened_before(
     server: Background, trader: demo.Trader
 ) -> None:
@@ -99,9 +114,7 @@ def test_a_mark_price_comes_every_second_while_the_clock_runs(server: Background
 def test_nothing_ticks_when_nobody_listens(server: Background) -> None:
     with open_stream(server, "/ws/btcusdt@markPrice@1s") as stream:
         read(stream)
-    deadline = time.monotonic() + SECONDS
-    while server.call(lambda _: bool(server._process._hub.channels)):
-        assert time.monotonic() < deadline
+    wait_until_nobody_listens(server)
     assert not server.call(lambda _: server._process._hub.is_paced)
 
 
@@ -113,15 +126,15 @@ def test_another_address_is_no_stream(server: Background) -> None:
 def test_a_stopping_server_closes_its_streams() -> None:
     with running(Settings(port=0, token=TOKEN), Kept()) as server:
         stream = open_stream(server, "/ws/btcusdt@aggTrade")
-    with pytest.raises(ConnectionClosed) as closed:
-        stream.recv(timeout=SECONDS)
-    assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 1001
+    assert farewell(stream) == 1001
 
 
-def test_a_stream_that_fails_ends_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_source: DiffDepth, _now: int) -> list[bytes]:
-        raise RuntimeError
+def fail(*_arguments: object) -> list[bytes]:
+    raise RuntimeError
+
+
+@pytest.mark.parametrize("call", ["flush", "note"])
+def test_a_stream_that_fails_ends_alone(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
 
     with running(Settings(port=0, token=TOKEN), Kept()) as server:
         trader = demo.Trader(server.base_url, TOKEN)
@@ -130,17 +143,28 @@ def test_a_stream_that_fails_ends_alone(monkeypatch: pytest.MonkeyPatch) -> None
             open_stream(server, "/ws/btcusdt@depth") as broken,
             open_stream(server, f"/ws/{listen_key(trader)}") as sound,
         ):
-            monkeypatch.setattr(DiffDepth, "flush", fail)
+            monkeypatch.setattr(DiffDepth, call, fail)
             buy(trader)
-            with pytest.raises(ConnectionClosed) as closed:
-                broken.recv(timeout=SECONDS)
-            assert closed.value.rcvd is not None
-            assert closed.value.rcvd.code == 1011
+            assert farewell(broken) == 1011
             assert read(sound)["e"] == "ORDER_TRADE_UPDATE"
             assert server.failures == 1
         with open_stream(server, "/ws/btcusdt@markPrice@1s") as other:
             assert read(other)["e"] == "markPriceUpdate"
             assert server.call(lambda _: len(server._process._hub._about["BTCUSDT"])) == 1
+
+
+@pytest.mark.parametrize("names", [[], ["btcusdt@depth"]])
+def test_a_stream_that_cannot_say_what_stands_leaves_nobody_behind(
+    monkeypatch: pytest.MonkeyPatch, names: list[str]
+) -> None:
+    monkeypatch.setattr(DiffDepth, "greeting", fail)
+    with running(Settings(port=0, token=TOKEN), Kept()) as server:
+        with open_stream(server, "/ws" if names else "/ws/btcusdt@depth") as stream:
+            if names:
+                stream.send(json.dumps({"method": "SUBSCRIBE", "params": names, "id": 1}))
+            assert farewell(stream) == 1011
+        wait_until_nobody_listens(server)
+        assert server.failures == 1
 
 
 def test_the_websocket_api_answers_what_rest_answers(

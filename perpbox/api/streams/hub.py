@@ -143,9 +143,7 @@ class Hub:
         if key is not None:
             self._listened.add(key.account_id)
             self.venue.witness = self._user_events
-        if channel.source is not None:
-            for payload in channel.source.greeting(self.venue.now()):
-                self._put(Message(self.venue.sequence, channel, payload, only=listener))
+        self._greet(channel, listener)
         return channel
 
     def leave(self, listener: Listener, channel: Channel) -> None:
@@ -209,17 +207,30 @@ class Hub:
         for symbol in ("", *touched):
             for channel in self._about.get(symbol, ()):
                 if channel.source is not None:
-                    channel.source.note(line, touched)
+                    try:
+                        channel.source.note(line, touched)
+                    except Exception as error:  # noqa: BLE001  as in `_flush`
+                        self._fail(channel, channel.source, error)
         self._touched.update(touched)
 
     def _connect_late(self) -> None:
         """A market that has just opened may have been listened for."""
-        now, sequence = self.venue.now(), self.venue.sequence
         for channel in self.channels.values():
-            source = self._connect(channel) if channel.source is None else None
-            if source is not None:
-                for payload in source.greeting(now):
-                    self._put(Message(sequence, channel, payload))
+            if channel.source is None and self._connect(channel) is not None:
+                self._greet(channel)
+
+    def _greet(self, channel: Channel, listener: Listener | None = None) -> None:
+        """Tell one, or all, what stands where the stream shows it."""
+        source = channel.source
+        if source is None:
+            return
+        try:
+            payloads = source.greeting(self.venue.now())
+        except Exception as error:  # noqa: BLE001  as in `_flush`
+            self._fail(channel, source, error)
+            return
+        for payload in payloads:
+            self._put(Message(self.venue.sequence, channel, payload, only=listener))
 
     def _note_users(self, line: Line) -> None:
         for told in self._user_events.take():
@@ -308,14 +319,18 @@ class Hub:
                 continue
             try:
                 payloads = source.flush(now)
-            except Exception as error:  # noqa: BLE001  the other streams go on
-                channel.source = Nothing(source.speed, source.about)
-                for listener in channel.listeners:
-                    listener.fail()
-                self.on_failure(error)
+            except Exception as error:  # noqa: BLE001  the venue and the other streams go on
+                self._fail(channel, source, error)
             else:
                 for payload in payloads:
                     self._put(Message(sequence, channel, payload))
+
+    def _fail(self, channel: Channel, source: Source, error: Exception) -> None:
+        """A stream has failed: it is silent from now on, and its listeners are not left to wait."""
+        channel.source = Nothing(source.speed, source.about)
+        for listener in channel.listeners:
+            listener.fail()
+        self.on_failure(error)
 
     def _time(self) -> Millis:
         """Up to when all has happened: what has fallen due is done yet, at its own time."""
