@@ -79,8 +79,8 @@ def _klines(call: Call, name: str) -> list[shapes.Cells]:
 
 def _first_kline(call: Call, symbol: Symbol, interval: Interval, start: Millis) -> Millis:
     """The first one that opens at the start or later, not before anything was traded."""
-    oldest = next(call.desk.tape.trades_since(symbol.name), None)
-    traded = start if oldest is None else interval.open_time(oldest.time)
+    oldest = call.desk.tape.first_traded(symbol.name)
+    traded = start if oldest is None else interval.open_time(oldest)
     opened = interval.open_time(start)
     return max(traded, opened if opened == start else interval.shifted(opened, 1))
 

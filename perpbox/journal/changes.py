@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from perpbox.account import AccountId, ConditionalStatus, OrderId, OrderStatus
 from perpbox.journal.records import (
@@ -17,12 +17,14 @@ from perpbox.journal.records import (
     TradeRecord,
 )
 from perpbox.money import Millis
+from perpbox.tape import Candle, Keeper, Place
 
 
 class Changes:
     """The rows that some turns add to the history or replace in it."""
 
     __slots__ = (
+        "candles",
         "closed",
         "conditionals",
         "funding",
@@ -30,6 +32,7 @@ class Changes:
         "margin",
         "market_trades",
         "orders",
+        "standing_candles",
         "steps",
         "trades",
         "wiped",
@@ -47,6 +50,9 @@ class Changes:
         self.funding: list[FundingRecord] = []
         self.conditionals: dict[OrderId, ConditionalRecord] = {}
         self.steps: list[StepRecord] = []
+        self.candles: list[tuple[Place, Candle]] = []
+        """Those that have ended."""
+        self.standing_candles: list[tuple[Place, Candle]] = []
 
     def wipe(self, account_id: AccountId) -> None:
         """Let the account have no history."""
@@ -65,25 +71,28 @@ class Gatherer:
 
     Keeps the open orders, because a fill or a cancel names only the order. `find` and
     `find_conditional` are asked for one that is not among them: it was open when the venue last
-    stopped.
+    stopped. `standing` are the candles that stood by then.
     """
 
-    __slots__ = ("_find", "_find_conditional", "_open", "_waiting", "changes")
+    __slots__ = ("_find", "_find_conditional", "_open", "_waiting", "changes", "keeper")
 
     def __init__(
         self,
         find: Callable[[OrderId], OrderRecord],
         find_conditional: Callable[[OrderId], ConditionalRecord | None],
+        standing: Iterable[tuple[Place, Candle]] = (),
     ) -> None:
         self._find = find
         self._find_conditional = find_conditional
         self._open: dict[OrderId, OrderRecord] = {}
         self._waiting: dict[OrderId, ConditionalRecord] = {}
         self.changes = Changes()
+        self.keeper = Keeper(standing)
 
     def take(self) -> Changes:
         """What has changed since the last call."""
         changes, self.changes = self.changes, Changes()
+        changes.candles, changes.standing_candles = self.keeper.take()
         return changes
 
     def open_order(self, order: OrderRecord) -> None:

@@ -23,7 +23,7 @@ BATCH: Final = """
 CREATE TEMP VIEW batch AS SELECT
     NULL AS lines, NULL AS turns, NULL AS wiped, NULL AS closed, NULL AS orders, NULL AS trades,
     NULL AS income, NULL AS margin_changes, NULL AS market_trades, NULL AS funding_rates,
-    NULL AS conditional_orders, NULL AS steps;
+    NULL AS conditional_orders, NULL AS steps, NULL AS candles, NULL AS standing_candles;
 
 CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
     INSERT INTO turns (sequence, time, line, checksum)
@@ -121,10 +121,28 @@ CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
         json_extract(value, '$[4]'),
         value
     FROM json_each(NEW.steps);
+
+    INSERT INTO candles (symbol, kind, interval, open_time, data)
+    SELECT
+        json_extract(value, '$[0][0]'),
+        json_extract(value, '$[0][1]'),
+        json_extract(value, '$[0][2]'),
+        json_extract(value, '$[1][0]'),
+        json_extract(value, '$[1]')
+    FROM json_each(NEW.candles);
+
+    INSERT OR REPLACE INTO standing_candles (symbol, kind, interval, open_time, data)
+    SELECT
+        json_extract(value, '$[0][0]'),
+        json_extract(value, '$[0][1]'),
+        json_extract(value, '$[0][2]'),
+        json_extract(value, '$[1][0]'),
+        json_extract(value, '$[1]')
+    FROM json_each(NEW.standing_candles);
 END;
 """
 
-COMMIT: Final = "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+COMMIT: Final = "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -155,6 +173,8 @@ def write(connection: sqlite3.Connection, lines: Sequence[Line], changes: Change
             _document(changes.funding),
             _document(list(changes.conditionals.values())),
             _document(changes.steps),
+            _document(changes.candles),
+            _document(changes.standing_candles),
         ),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from perpbox.account import AccountId, OrderId
 from perpbox.journal.records import (
+    LAST_MOMENT,
     RECENT,
     ConditionalRecord,
     FundingRecord,
@@ -20,6 +21,7 @@ from perpbox.journal.records import (
     Window,
 )
 from perpbox.money import Millis
+from perpbox.tape import Candle, Interval, Kind
 
 
 class History(ABC):
@@ -140,3 +142,26 @@ class History(ABC):
     @abstractmethod
     def trade_before(self, symbol: str, time: Millis) -> MarketTrade | None:
         """A market's last trade before this time."""
+
+    @abstractmethod
+    def candles(
+        self,
+        symbol: str,
+        kind: Kind,
+        interval: Interval,
+        first: Millis = 0,
+        last: Millis = LAST_MOMENT,
+    ) -> list[Candle]:
+        """The candles kept of this interval that begin in a span, and what no such one holds yet.
+
+        The latter in shorter candles; together they are one moment, and ascend. They are the
+        caller's own.
+        """
+
+    @abstractmethod
+    def candle_before(self, symbol: str, kind: Kind, time: Millis) -> Candle | None:
+        """The last minute that begins before this time."""
+
+    @abstractmethod
+    def first_candle(self, symbol: str, kind: Kind) -> Candle | None:
+        """The first minute that is kept."""

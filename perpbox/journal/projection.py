@@ -20,7 +20,9 @@ from perpbox.journal.records import (
     OrderRecord,
     TradeRecord,
 )
+from perpbox.margin.funding import SAMPLE_SPAN
 from perpbox.money import Millis
+from perpbox.tape import Keeper, Kind
 
 
 def _order_accepted(history: Gatherer, event: happened.OrderAccepted, now: Millis) -> None:
@@ -137,17 +139,44 @@ def _isolated_margin_adjusted(
 
 
 def _traded(history: Gatherer, event: happened.Traded, now: Millis) -> None:
-    history.changes.market_trades.append(
-        MarketTrade(
-            event.symbol,
-            event.trade_id,
-            event.price,
-            event.quantity,
-            event.taker_side,
-            now,
-            event.aggregate_id,
-        )
+    trade = MarketTrade(
+        event.symbol,
+        event.trade_id,
+        event.price,
+        event.quantity,
+        event.taker_side,
+        now,
+        event.aggregate_id,
     )
+    history.changes.market_trades.append(trade)
+    history.keeper.trade(event.symbol, trade)
+
+
+def _price_moved(history: Gatherer, event: happened.PriceMoved, now: Millis) -> None:
+    _note_price(history.keeper, event, now)
+
+
+def _note_price(keeper: Keeper, event: happened.PriceMoved, now: Millis) -> None:
+    keeper.move(event.symbol, Kind.MARK, event.mark, now)
+    keeper.move(event.symbol, Kind.INDEX, event.index, now)
+
+
+def _premium_moved(history: Gatherer, event: happened.PremiumMoved, now: Millis) -> None:
+    _note_premium(history.keeper, event)
+
+
+def _note_premium(keeper: Keeper, event: happened.PremiumMoved) -> None:
+    # It is told late: nothing has changed since that sample.
+    keeper.move(event.symbol, Kind.PREMIUM, event.premium, event.since * SAMPLE_SPAN)
+
+
+def note_moves(keeper: Keeper, line: Line) -> None:
+    """Let the candles follow what has moved in a turn, and nothing else."""
+    for event in line.events:
+        if isinstance(event, happened.PriceMoved):
+            _note_price(keeper, event, line.time)
+        elif isinstance(event, happened.PremiumMoved):
+            _note_premium(keeper, event)
 
 
 def _funding_settled(history: Gatherer, event: happened.FundingSettled, now: Millis) -> None:
@@ -174,6 +203,8 @@ _PROJECT: Final[dict[type, Callable[[Gatherer, Any, Millis], None]]] = {
     happened.MoneyMoved: _money_moved,
     happened.IsolatedMarginAdjusted: _isolated_margin_adjusted,
     happened.Traded: _traded,
+    happened.PriceMoved: _price_moved,
+    happened.PremiumMoved: _premium_moved,
     happened.FundingSettled: _funding_settled,
     happened.AccountReset: _account_reset,
     happened.AccountClosed: _account_closed,

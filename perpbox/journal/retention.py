@@ -1,4 +1,4 @@
-"""How long a journal keeps what: its lines, what accounts may ask about, and the market's trades.
+"""How long a journal keeps what: its lines, accounts' history, the market's trades and candles.
 
 Each is given up bit by bit, the oldest first. Lines are kept at least from the oldest snapshot
 on: a venue could not start without them.
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from perpbox.money import Millis
 
@@ -31,11 +32,13 @@ class Retention(Struct, frozen=True):
     history: Millis | None = None
     """Orders at their end, fills, income and the like."""
     tape: Millis | None = None
-    """The market's trades, of which candles are made."""
+    """The market's single trades; the last of a symbol is kept however old it is."""
+    candles: Millis | None = 400 * DAY
+    """Candles, which are made of them and of prices, and outlive them."""
 
     @property
     def is_endless(self) -> bool:
-        return self.lines is None and self.history is None and self.tape is None
+        return not any(age is not None for age in astuple(self))
 
 
 LINES: Final = """
@@ -67,7 +70,20 @@ SYMBOLS: Final = "SELECT DISTINCT symbol FROM market_trades"
 TAPE: Final = """
 DELETE FROM market_trades WHERE symbol = :symbol AND trade_id IN (
     SELECT trade_id FROM market_trades WHERE symbol = :symbol ORDER BY trade_id LIMIT :rows
-) AND json_extract(data, '$[5]') < :before
+) AND trade_id < (SELECT max(trade_id) FROM market_trades WHERE symbol = :symbol)
+  AND json_extract(data, '$[5]') < :before
+"""
+
+# Every series that has ended candles has one that stands, and those are few.
+SERIES: Final = "SELECT symbol, kind, interval FROM standing_candles"
+CANDLES: Final = """
+DELETE FROM candles
+WHERE symbol = :symbol AND kind = :kind AND interval = :interval AND open_time IN (
+    SELECT open_time FROM candles
+    WHERE symbol = :symbol AND kind = :kind AND interval = :interval
+        AND open_time < :before
+    ORDER BY open_time LIMIT :rows
+)
 """
 
 
@@ -84,6 +100,11 @@ def given_up(connection: sqlite3.Connection, retention: Retention, now: Millis) 
         for (symbol,) in connection.execute(SYMBOLS).fetchall():
             before = now - retention.tape
             deleted = max(deleted, _delete(connection, TAPE, before, symbol=symbol))
+    if retention.candles is not None:
+        before = now - retention.candles
+        for symbol, kind, interval in connection.execute(SERIES).fetchall():
+            series = {"symbol": symbol, "kind": kind, "interval": interval}
+            deleted = max(deleted, _delete(connection, CANDLES, before, **series))
     return deleted >= ROWS_AT_ONCE
 
 

@@ -12,6 +12,7 @@ from perpbox.journal.errors import JournalDamaged
 from perpbox.journal.history import History
 from perpbox.journal.reader import Reader
 from perpbox.journal.records import (
+    LAST_MOMENT,
     RECENT,
     ConditionalRecord,
     FundingRecord,
@@ -25,6 +26,7 @@ from perpbox.journal.records import (
     Window,
 )
 from perpbox.money import Millis
+from perpbox.tape import KEPT, Candle, Interval, Kind
 
 RowT = TypeVar("RowT")
 
@@ -145,6 +147,43 @@ WHERE symbol = ? AND trade_id >= ? ORDER BY trade_id LIMIT 1
 AGGREGATE_FROM: Final = """
 SELECT trade_id, coalesce(json_extract(data, '$[6]'), 0) FROM market_trades
 WHERE symbol = ? AND trade_id >= ? ORDER BY trade_id LIMIT 1
+"""
+
+# One statement, so that what has ended and what stands are of one moment.
+CANDLES: Final = """
+SELECT data FROM (
+    SELECT open_time, data FROM candles
+    WHERE symbol = :symbol AND kind = :kind AND interval = :interval
+        AND open_time BETWEEN :first AND :last
+    UNION ALL
+    SELECT open_time, data FROM standing_candles
+    WHERE symbol = :symbol AND kind = :kind AND interval IN (:interval, :shorter, :shortest)
+        AND open_time BETWEEN :first AND :last
+) ORDER BY open_time
+"""
+CANDLE_BEFORE: Final = """
+SELECT data FROM (
+    SELECT * FROM (
+        SELECT open_time, data FROM candles
+        WHERE symbol = :symbol AND kind = :kind AND interval = '1m' AND open_time < :time
+        ORDER BY open_time DESC LIMIT 1
+    )
+    UNION ALL
+    SELECT open_time, data FROM standing_candles
+    WHERE symbol = :symbol AND kind = :kind AND interval = '1m' AND open_time < :time
+) ORDER BY open_time DESC LIMIT 1
+"""
+FIRST_CANDLE: Final = """
+SELECT data FROM (
+    SELECT * FROM (
+        SELECT open_time, data FROM candles
+        WHERE symbol = :symbol AND kind = :kind AND interval = '1m'
+        ORDER BY open_time LIMIT 1
+    )
+    UNION ALL
+    SELECT open_time, data FROM standing_candles
+    WHERE symbol = :symbol AND kind = :kind AND interval = '1m'
+) ORDER BY open_time LIMIT 1
 """
 
 
@@ -290,6 +329,35 @@ class SqliteHistory(History):
         following = self._first_trade(symbol, TIME_FROM, time)
         rows = self._reader.rows(TRADE_BEFORE, (symbol, following))
         return _records(rows, MarketTrade)[0] if rows else None
+
+    def candles(
+        self,
+        symbol: str,
+        kind: Kind,
+        interval: Interval,
+        first: Millis = 0,
+        last: Millis = LAST_MOMENT,
+    ) -> list[Candle]:
+        shorter = [each.value for each in KEPT[: KEPT.index(interval)]] + [interval.value] * 2
+        asked = {
+            "symbol": symbol,
+            "kind": kind.value,
+            "interval": interval.value,
+            "shorter": shorter[0],
+            "shortest": shorter[1],
+            "first": first,
+            "last": last,
+        }
+        return _records(self._reader.rows(CANDLES, _fitted(asked)), Candle)
+
+    def candle_before(self, symbol: str, kind: Kind, time: Millis) -> Candle | None:
+        asked = {"symbol": symbol, "kind": kind.value, "time": time}
+        rows = self._reader.rows(CANDLE_BEFORE, _fitted(asked))
+        return _records(rows, Candle)[0] if rows else None
+
+    def first_candle(self, symbol: str, kind: Kind) -> Candle | None:
+        rows = self._reader.rows(FIRST_CANDLE, {"symbol": symbol, "kind": kind.value})
+        return _records(rows, Candle)[0] if rows else None
 
     def _first_trade(self, symbol: str, statement: str, value: int) -> int:
         """An id: the trades from it on, and no others, have at least this value.

@@ -16,6 +16,7 @@ from perpbox.journal.keys import NumberedKey
 from perpbox.journal.listen_keys import ListenKey
 from perpbox.journal.projection import Projection
 from perpbox.journal.records import ConditionalRecord, OrderRecord
+from perpbox.tape import Candle, Interval, Kind, Place
 
 Work: TypeAlias = Callable[[sqlite3.Connection], None]
 """Something besides lines to write in a commit."""
@@ -31,7 +32,9 @@ class Store:
     def __init__(self, connection: sqlite3.Connection) -> None:
         commit.prepare(connection)
         self._connection = connection
-        self._projection = Projection(self._find_order, self._find_conditional)
+        self._projection = Projection(
+            self._find_order, self._find_conditional, standing_candles(connection)
+        )
         self._since_checkpoint = 0
 
     def commit(self, lines: Sequence[Line], works: Sequence[Work]) -> None:
@@ -76,6 +79,19 @@ class Store:
             "SELECT data FROM conditional_orders WHERE algo_id = ?", (algo_id,)
         ).fetchone()
         return None if row is None else msgspec.json.decode(row[0], type=ConditionalRecord)
+
+
+def standing_candles(connection: sqlite3.Connection) -> list[tuple[Place, Candle]]:
+    """Those that stood when the last line was written."""
+    return [
+        (
+            Place(symbol, Kind(kind), Interval(interval)),
+            msgspec.json.decode(data, type=Candle),
+        )
+        for symbol, kind, interval, data in connection.execute(
+            "SELECT symbol, kind, interval, data FROM standing_candles"
+        )
+    ]
 
 
 def snapshot_of(sequence: int, state: bytes, version: str) -> Work:
