@@ -1,0 +1,54 @@
+"""A journal from before there were candles has all of them once it is opened."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from perpbox.engine.commands import MarketPrices, MovePrices
+from perpbox.journal import open_journal
+from perpbox.journal.history import History
+from perpbox.journal.upgrade import MOVES
+from perpbox.money import parse
+from perpbox.tape import KEPT, Kind
+from tests.journal.story import BTC, ETH, Story, catalogue_json
+
+BEFORE = 3
+
+
+def candles(history: History) -> list[object]:
+    return [
+        history.candles(symbol, kind, interval)
+        for symbol in (BTC, ETH)
+        for kind in Kind
+        for interval in KEPT
+    ]
+
+
+def made_older(path: Path) -> None:
+    """As the version before would have left it."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "DROP TABLE candles; DROP TABLE standing_candles;"
+            f"PRAGMA user_version = {BEFORE}; PRAGMA wal_checkpoint(TRUNCATE)"
+        )
+
+
+def test_an_older_journal_gets_the_candles_that_it_would_have(path: Path) -> None:
+    with open_journal(path, catalogue_json()) as journal:
+        story = Story(journal)
+        story.live(300, seed=4)
+        for price in ("60000", "61000.5"):
+            mark = parse(price)
+            story.submit(MovePrices({BTC: MarketPrices(mark, mark)}, {}))
+            story.now += 3 * 3_600_000
+            story.live(50, seed=5)
+        journal.flush()
+        then = candles(journal.history)
+    assert any(then)
+    made_older(path)
+    with open_journal(path, b"") as journal:
+        assert candles(journal.history) == then
+        Story(journal, story.state, story.sequence).live(20, seed=6)
+    assert "PriceMoved" in MOVES
