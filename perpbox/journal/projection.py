@@ -159,6 +159,8 @@ def _price_moved(history: Gatherer, event: happened.PriceMoved, now: Millis) -> 
 def _note_price(keeper: Keeper, event: happened.PriceMoved, now: Millis) -> None:
     keeper.move(event.symbol, Kind.MARK, event.mark, now)
     keeper.move(event.symbol, Kind.INDEX, event.index, now)
+    # It is nothing until it moves, from the opening of the market on.
+    keeper.begin(event.symbol, Kind.PREMIUM, 0, now)
 
 
 def _premium_moved(history: Gatherer, event: happened.PremiumMoved, now: Millis) -> None:

@@ -79,6 +79,11 @@ class Keeper:
         if candle is not None:
             self._end(place, candle)
 
+    def begin(self, symbol: str, kind: Kind, price: Price | Ratio, time: Millis) -> None:
+        """Take in a price with which its series begins, if it has not begun yet."""
+        if Place(symbol, kind, MINUTE) not in self._standing:
+            self.move(symbol, kind, price, time)
+
     def move(self, symbol: str, kind: Kind, price: Price | Ratio, time: Millis) -> None:
         """Take in that a price is another one from this time on.
 
