@@ -20,6 +20,7 @@ from perpbox.api import (
     orders,
     price_chart,
     settings,
+    statistics,
     trial,
 )
 from perpbox.api.calendar import ADL_RISK, ALGO_ORDERS_COUNTED, ALGO_SERVICE, Day
@@ -61,6 +62,8 @@ class Route(Struct, frozen=True):
     """What it charges of the order counts of ten seconds and of a minute."""
     funding: bool = False
     """Whether it counts in the limit that the funding endpoints share."""
+    limited: bool = False
+    """Whether an address may ask only so often in five minutes, whatever it weighs."""
     of_history: bool = False
     """Whether it reads what only the journal's tables hold; they are read once durable."""
     since: Day = ""
@@ -72,6 +75,12 @@ class Route(Struct, frozen=True):
 def with_symbol(one: int, every: int) -> Callable[[Params], int]:
     """A weight that depends on whether a symbol was sent."""
     return lambda params: one if params.values.get("symbol") else every
+
+
+def statistic(name: str, security: Security, handler: Callable[[Call], object]) -> Route:
+    """Weighs nothing, and is limited by itself."""
+    path = f"/futures/data/{name}"
+    return Route("GET", path, security, 0, handler, limited=True, of_history=True)
 
 
 NONE, USER_DATA, TRADE = Security.NONE, Security.USER_DATA, Security.TRADE
@@ -127,6 +136,14 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/assetIndex", NONE, with_symbol(1, 10), market.asset_index),
     Route("GET", "/fapi/v1/insuranceBalance", NONE, 1, forced.insurance_balance),
     Route("GET", "/fapi/v1/symbolAdlRisk", NONE, 1, adl.symbol_adl_risk, since=ADL_RISK),
+    # Its statistics.
+    Route("GET", "/fapi/v1/openInterest", NONE, 1, statistics.open_interest),
+    statistic("openInterestHist", NONE, statistics.open_interest_history),
+    statistic("topLongShortAccountRatio", MARKET_DATA, statistics.top_accounts),
+    statistic("topLongShortPositionRatio", MARKET_DATA, statistics.top_positions),
+    statistic("globalLongShortAccountRatio", NONE, statistics.all_accounts),
+    statistic("takerlongshortRatio", NONE, statistics.takers),
+    Route("GET", "/futures/data/basis", NONE, 0, statistics.basis, of_history=True),
     # The account.
     Route("GET", "/fapi/v3/account", USER_DATA, 5, account.account_v3),
     Route("GET", "/fapi/v2/account", USER_DATA, 5, account.account_v2),

@@ -23,6 +23,7 @@ from perpbox.account import (
 )
 from perpbox.engine.ladder import LadderTerms
 from perpbox.engine.market import FundingTerms
+from perpbox.margin.holding import Holding
 from perpbox.money import Amount, Millis, Price, Product, Quantity, Ratio
 
 
@@ -379,6 +380,15 @@ class PremiumMoved(Struct, frozen=True, array_like=True, tag=True):
     """Number of the sample."""
 
 
+class HoldingSampled(Struct, frozen=True, array_like=True, tag=True):
+    """Who holds how much is another thing from a sample on."""
+
+    symbol: str
+    since: int
+    """Number of the sample."""
+    holding: Holding
+
+
 class FundingTermsSet(Struct, frozen=True, array_like=True, tag=True):
     """How funding is made from now on. Where the interval changes, one begins."""
 
@@ -455,6 +465,7 @@ Event: TypeAlias = (
     | MarkSourceSet
     | BasisSampled
     | PremiumMoved
+    | HoldingSampled
     | FundingTermsSet
     | FundingSettled
     | FundingMissed

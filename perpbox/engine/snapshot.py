@@ -24,6 +24,7 @@ from perpbox.engine.market import Aggregate, FundingTerms, Market, Premium
 from perpbox.engine.state import State, agenda_of
 from perpbox.instrument import Catalogue
 from perpbox.instrument.symbol import initial_margin_rate
+from perpbox.margin.holding import NOTHING_HELD, Holding
 from perpbox.margin.multi_assets import rates_of
 from perpbox.money import Amount, Millis, Price, Product, Quantity, Ratio
 
@@ -84,6 +85,8 @@ class MarketFacts(Struct, array_like=True):
     # From here on with what it is without: a later version reads what an earlier one dumped.
     middle: Price = 0
     ladder: LadderTerms = LadderTerms()
+    holding: Holding = NOTHING_HELD
+    holding_since: int = 0
 
 
 class Facts(Struct, array_like=True):
@@ -262,6 +265,8 @@ def _market_facts(market: Market) -> MarketFacts:
         market.changed,
         market.middle,
         market.ladder,
+        market.holding,
+        market.holding_since,
     )
 
 
@@ -281,6 +286,7 @@ def _market(facts: MarketFacts, catalogue: Catalogue) -> Market:
     market.aggregate = facts.aggregate
     market.middle = facts.middle
     market.ladder = facts.ladder
+    market.holding, market.holding_since = facts.holding, facts.holding_since
     if facts.bids is not None and facts.asks is not None:
         market.quotes = {1: facts.bids, -1: facts.asks}
     return market

@@ -8,6 +8,7 @@ from perpbox.account import AccountId, ConditionalStatus, OrderId, OrderStatus
 from perpbox.journal.records import (
     ConditionalRecord,
     FundingRecord,
+    HoldingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
@@ -28,6 +29,7 @@ class Changes:
         "closed",
         "conditionals",
         "funding",
+        "holdings",
         "income",
         "margin",
         "market_trades",
@@ -48,6 +50,7 @@ class Changes:
         self.margin: list[MarginRecord] = []
         self.market_trades: list[MarketTrade] = []
         self.funding: list[FundingRecord] = []
+        self.holdings: list[HoldingRecord] = []
         self.conditionals: dict[OrderId, ConditionalRecord] = {}
         self.steps: list[StepRecord] = []
         self.candles: list[tuple[Place, Candle]] = []

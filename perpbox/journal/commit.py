@@ -23,7 +23,8 @@ BATCH: Final = """
 CREATE TEMP VIEW batch AS SELECT
     NULL AS lines, NULL AS turns, NULL AS wiped, NULL AS closed, NULL AS orders, NULL AS trades,
     NULL AS income, NULL AS margin_changes, NULL AS market_trades, NULL AS funding_rates,
-    NULL AS conditional_orders, NULL AS steps, NULL AS candles, NULL AS standing_candles;
+    NULL AS conditional_orders, NULL AS steps, NULL AS candles, NULL AS standing_candles,
+    NULL AS holdings;
 
 CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
     INSERT INTO turns (sequence, time, line, checksum)
@@ -139,10 +140,17 @@ CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
         json_extract(value, '$[1][0]'),
         json_extract(value, '$[1]')
     FROM json_each(NEW.standing_candles);
+
+    INSERT INTO holdings (symbol, time, data)
+    SELECT
+        json_extract(value, '$[0]'),
+        json_extract(value, '$[1]'),
+        value
+    FROM json_each(NEW.holdings);
 END;
 """
 
-COMMIT: Final = "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+COMMIT: Final = "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -175,6 +183,7 @@ def write(connection: sqlite3.Connection, lines: Sequence[Line], changes: Change
             _document(changes.steps),
             _document(changes.candles),
             _document(changes.standing_candles),
+            _document(changes.holdings),
         ),
     )
 

@@ -11,6 +11,7 @@ from perpbox.journal.records import (
     RECENT,
     ConditionalRecord,
     FundingRecord,
+    HoldingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
@@ -142,6 +143,10 @@ class History(ABC):
     @abstractmethod
     def trade_before(self, symbol: str, time: Millis) -> MarketTrade | None:
         """A market's last trade before this time."""
+
+    @abstractmethod
+    def holdings(self, symbol: str, first: Millis, last: Millis) -> list[HoldingRecord]:
+        """Who held how much in a span, and before it the one that stood when it began."""
 
     @abstractmethod
     def candles(

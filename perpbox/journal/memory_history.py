@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Reversible
 from copy import copy
 from itertools import islice
@@ -16,6 +16,7 @@ from perpbox.journal.records import (
     RECENT,
     ConditionalRecord,
     FundingRecord,
+    HoldingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
@@ -98,6 +99,7 @@ class MemoryHistory(History):
         self._pasts: dict[AccountId, Past] = {}
         self._market_trades: dict[str, list[MarketTrade]] = {}
         self._funding: list[FundingRecord] = []
+        self._holdings: dict[str, list[HoldingRecord]] = {}
         self._candles: dict[Place, list[Candle]] = {}
         self._standing: dict[Place, Candle] = {}
 
@@ -269,6 +271,13 @@ class MemoryHistory(History):
         place = bisect_left(rows, time, key=lambda row: row.time)
         return rows[place - 1] if place else None
 
+    def holdings(self, symbol: str, first: Millis, last: Millis) -> list[HoldingRecord]:
+        self._catch_up()
+        rows = self._holdings.get(symbol, [])
+        begin = bisect_right(rows, first, key=lambda row: row.time)
+        end = bisect_right(rows, last, key=lambda row: row.time)
+        return rows[max(0, begin - 1) : end]
+
     def candles(
         self,
         symbol: str,
@@ -310,7 +319,12 @@ class MemoryHistory(History):
         self._catch_up()
         if retention.candles is not None:
             for candles in self._candles.values():
-                del candles[: bisect_left(candles, now - retention.candles, key=_open_time)]
+                # The price stood where the last one before ended.
+                old = bisect_right(candles, now - retention.candles, key=_open_time)
+                del candles[: max(0, old - 1)]
+            for held in self._holdings.values():
+                old = bisect_right(held, now - retention.candles, key=lambda row: row.time)
+                del held[: max(0, old - 1)]
         if retention.tape is not None:
             for rows in self._market_trades.values():
                 # The last trade is kept however old it is.
@@ -352,6 +366,8 @@ class MemoryHistory(History):
             self._market_trades.setdefault(traded.symbol, []).append(traded)
         for place, candle in changes.candles:
             self._candles.setdefault(place, []).append(candle)
+        for held in changes.holdings:
+            self._holdings.setdefault(held.symbol, []).append(held)
         self._standing.update(changes.standing_candles)
         if changes.funding:
             self._funding.extend(changes.funding)

@@ -8,12 +8,14 @@ from typing import Any, Final
 from perpbox.account import OrderStatus
 from perpbox.engine import events as happened
 from perpbox.engine.apply.orders import status_of
+from perpbox.engine.holdings import HOLDING_SPAN
 from perpbox.engine.line import Line
 from perpbox.journal.changes import Gatherer
 from perpbox.journal.own_accord import NOTED, OWN_ACCORD, note_payment
 from perpbox.journal.records import (
     ORDER_STEPS,
     FundingRecord,
+    HoldingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
@@ -187,6 +189,11 @@ def _funding_settled(history: Gatherer, event: happened.FundingSettled, now: Mil
     )
 
 
+def _holding_sampled(history: Gatherer, event: happened.HoldingSampled, now: Millis) -> None:
+    time = event.since * HOLDING_SPAN
+    history.changes.holdings.append(HoldingRecord(event.symbol, time, event.holding))
+
+
 def _account_reset(history: Gatherer, event: happened.AccountReset, now: Millis) -> None:
     history.changes.wipe(event.account_id)
 
@@ -207,6 +214,7 @@ _PROJECT: Final[dict[type, Callable[[Gatherer, Any, Millis], None]]] = {
     happened.Traded: _traded,
     happened.PriceMoved: _price_moved,
     happened.PremiumMoved: _premium_moved,
+    happened.HoldingSampled: _holding_sampled,
     happened.FundingSettled: _funding_settled,
     happened.AccountReset: _account_reset,
     happened.AccountClosed: _account_closed,

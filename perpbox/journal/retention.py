@@ -34,7 +34,7 @@ class Retention(Struct, frozen=True):
     tape: Millis | None = None
     """The market's single trades; the last of a symbol is kept however old it is."""
     candles: Millis | None = 400 * DAY
-    """Candles, which are made of them and of prices, and outlive them."""
+    """Candles, which are made of them and of prices, and statistics; they outlive trades."""
 
     @property
     def is_endless(self) -> bool:
@@ -74,15 +74,30 @@ DELETE FROM market_trades WHERE symbol = :symbol AND trade_id IN (
   AND json_extract(data, '$[5]') < :before
 """
 
-# Every series that has ended candles has one that stands, and those are few.
+# Every series that has ended candles has one that stands, and those are few. The last one before
+# is kept: the price stood where it ended.
 SERIES: Final = "SELECT symbol, kind, interval FROM standing_candles"
 CANDLES: Final = """
 DELETE FROM candles
 WHERE symbol = :symbol AND kind = :kind AND interval = :interval AND open_time IN (
     SELECT open_time FROM candles
     WHERE symbol = :symbol AND kind = :kind AND interval = :interval
-        AND open_time < :before
+        AND open_time < (
+            SELECT max(open_time) FROM candles
+            WHERE symbol = :symbol AND kind = :kind AND interval = :interval
+                AND open_time <= :before
+        )
     ORDER BY open_time LIMIT :rows
+)
+"""
+
+# The last one before stands until the next.
+HELD: Final = "SELECT DISTINCT symbol FROM standing_candles"
+HOLDINGS: Final = """
+DELETE FROM holdings WHERE symbol = :symbol AND time IN (
+    SELECT time FROM holdings WHERE symbol = :symbol AND time < (
+        SELECT max(time) FROM holdings WHERE symbol = :symbol AND time <= :before
+    ) ORDER BY time LIMIT :rows
 )
 """
 
@@ -105,6 +120,8 @@ def given_up(connection: sqlite3.Connection, retention: Retention, now: Millis) 
         for symbol, kind, interval in connection.execute(SERIES).fetchall():
             series = {"symbol": symbol, "kind": kind, "interval": interval}
             deleted = max(deleted, _delete(connection, CANDLES, before, **series))
+        for (symbol,) in connection.execute(HELD).fetchall():
+            deleted = max(deleted, _delete(connection, HOLDINGS, before, symbol=symbol))
     return deleted >= ROWS_AT_ONCE
 
 

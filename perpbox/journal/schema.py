@@ -156,5 +156,12 @@ CREATE TABLE standing_candles (
     data TEXT NOT NULL,
     PRIMARY KEY (symbol, kind, interval)
 ) WITHOUT ROWID;
+
+CREATE TABLE holdings (
+    symbol TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (symbol, time)
+) WITHOUT ROWID;
 """,
 }

@@ -16,6 +16,7 @@ from perpbox.journal.records import (
     RECENT,
     ConditionalRecord,
     FundingRecord,
+    HoldingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
@@ -147,6 +148,12 @@ WHERE symbol = ? AND trade_id >= ? ORDER BY trade_id LIMIT 1
 AGGREGATE_FROM: Final = """
 SELECT trade_id, coalesce(json_extract(data, '$[6]'), 0) FROM market_trades
 WHERE symbol = ? AND trade_id >= ? ORDER BY trade_id LIMIT 1
+"""
+
+HOLDINGS: Final = """
+SELECT data FROM holdings WHERE symbol = :symbol AND time <= :last AND time >= coalesce(
+    (SELECT max(time) FROM holdings WHERE symbol = :symbol AND time <= :first), :first
+) ORDER BY time
 """
 
 # One statement, so that what has ended and what stands are of one moment.
@@ -329,6 +336,10 @@ class SqliteHistory(History):
         following = self._first_trade(symbol, TIME_FROM, time)
         rows = self._reader.rows(TRADE_BEFORE, (symbol, following))
         return _records(rows, MarketTrade)[0] if rows else None
+
+    def holdings(self, symbol: str, first: Millis, last: Millis) -> list[HoldingRecord]:
+        asked = {"symbol": symbol, "first": first, "last": last}
+        return _records(self._reader.rows(HOLDINGS, _fitted(asked)), HoldingRecord)
 
     def candles(
         self,

@@ -30,7 +30,7 @@ def made_older(path: Path) -> None:
     """As the version before would have left it."""
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(
-            "DROP TABLE candles; DROP TABLE standing_candles;"
+            "DROP TABLE candles; DROP TABLE standing_candles; DROP TABLE holdings;"
             f"PRAGMA user_version = {BEFORE}; PRAGMA wal_checkpoint(TRUNCATE)"
         )
 

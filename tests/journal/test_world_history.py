@@ -63,11 +63,12 @@ def test_both_kinds_of_journal_tell_the_same_of_a_world(path: Path) -> None:
 
 def candles(history: History, symbol: str, kind: Kind, time: int) -> list[object]:
     """All that may be asked about a series, and what of it lies after a time."""
-    series = [
+    series: list[object] = [
         history.candles(symbol, kind, interval, first)
         for interval in KEPT
         for first in (0, Interval.HOURS_2.open_time(time))
     ]
+    series.append(history.holdings(symbol, time, time + 10_000_000))
     first, before = history.first_candle(symbol, kind), history.candle_before(symbol, kind, time)
     return [series, first, before]
 
