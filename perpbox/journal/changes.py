@@ -55,7 +55,8 @@ class Changes:
         self.steps: list[StepRecord] = []
         self.candles: list[tuple[Place, Candle]] = []
         """Those that have ended."""
-        self.standing_candles: list[tuple[Place, Candle]] = []
+        self.standing_candles: dict[str, Candle] = {}
+        """By the names of their places."""
 
     def wipe(self, account_id: AccountId) -> None:
         """Let the account have no history."""
@@ -83,7 +84,7 @@ class Gatherer:
         self,
         find: Callable[[OrderId], OrderRecord],
         find_conditional: Callable[[OrderId], ConditionalRecord | None],
-        standing: Iterable[tuple[Place, Candle]] = (),
+        standing: Iterable[tuple[str, Candle]] = (),
     ) -> None:
         self._find = find
         self._find_conditional = find_conditional

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from zlib import crc32
 
@@ -132,14 +132,8 @@ CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
         json_extract(value, '$[1]')
     FROM json_each(NEW.candles);
 
-    INSERT OR REPLACE INTO standing_candles (symbol, kind, interval, open_time, data)
-    SELECT
-        json_extract(value, '$[0][0]'),
-        json_extract(value, '$[0][1]'),
-        json_extract(value, '$[0][2]'),
-        json_extract(value, '$[1][0]'),
-        json_extract(value, '$[1]')
-    FROM json_each(NEW.standing_candles);
+    INSERT OR REPLACE INTO standing_candles (place, data)
+    SELECT key, value FROM json_each(NEW.standing_candles);
 
     INSERT INTO holdings (symbol, time, data)
     SELECT
@@ -188,5 +182,5 @@ def write(connection: sqlite3.Connection, lines: Sequence[Line], changes: Change
     )
 
 
-def _document(rows: Sequence[Any]) -> str:
+def _document(rows: Sequence[Any] | Mapping[str, Any]) -> str:
     return msgspec.json.encode(rows).decode()

@@ -101,7 +101,7 @@ class MemoryHistory(History):
         self._funding: list[FundingRecord] = []
         self._holdings: dict[str, list[HoldingRecord]] = {}
         self._candles: dict[Place, list[Candle]] = {}
-        self._standing: dict[Place, Candle] = {}
+        self._standing: dict[str, Candle] = {}
 
     def order(
         self,
@@ -292,7 +292,7 @@ class MemoryHistory(History):
         end = bisect_left(ended, last + 1, key=_open_time)
         found = ended[begin:end]
         for each in reversed(KEPT[: KEPT.index(interval) + 1]):
-            standing = self._standing.get(Place(symbol, kind, each))
+            standing = self._standing.get(Place(symbol, kind, each).name)
             if standing is not None and first <= standing.open_time <= last:
                 found.append(standing)
         # Those that stand go on changing.
@@ -301,7 +301,7 @@ class MemoryHistory(History):
     def candle_before(self, symbol: str, kind: Kind, time: Millis) -> Candle | None:
         self._catch_up()
         place = Place(symbol, kind, Interval.MINUTE)
-        standing = self._standing.get(place)
+        standing = self._standing.get(place.name)
         if standing is not None and standing.open_time < time:
             return copy(standing)
         ended = self._candles.get(place, [])
@@ -312,7 +312,7 @@ class MemoryHistory(History):
         self._catch_up()
         place = Place(symbol, kind, Interval.MINUTE)
         ended = self._candles.get(place)
-        return copy(ended[0] if ended else self._standing.get(place))
+        return copy(ended[0] if ended else self._standing.get(place.name))
 
     def give_up(self, retention: Retention, now: Millis) -> None:
         """Forget what is too old, as a journal's file does."""

@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from perpbox.money import Millis
+from perpbox.tape import place_of
 
 DAY: Final[Millis] = 24 * 60 * 60 * 1000
 ROWS_AT_ONCE: Final = 5_000
@@ -76,7 +77,7 @@ DELETE FROM market_trades WHERE symbol = :symbol AND trade_id IN (
 
 # Every series that has ended candles has one that stands, and those are few. The last one before
 # is kept: the price stood where it ended.
-SERIES: Final = "SELECT symbol, kind, interval FROM standing_candles"
+SERIES: Final = "SELECT place FROM standing_candles"
 CANDLES: Final = """
 DELETE FROM candles
 WHERE symbol = :symbol AND kind = :kind AND interval = :interval AND open_time IN (
@@ -92,7 +93,6 @@ WHERE symbol = :symbol AND kind = :kind AND interval = :interval AND open_time I
 """
 
 # The last one before stands until the next.
-HELD: Final = "SELECT DISTINCT symbol FROM standing_candles"
 HOLDINGS: Final = """
 DELETE FROM holdings WHERE symbol = :symbol AND time IN (
     SELECT time FROM holdings WHERE symbol = :symbol AND time < (
@@ -117,10 +117,11 @@ def given_up(connection: sqlite3.Connection, retention: Retention, now: Millis) 
             deleted = max(deleted, _delete(connection, TAPE, before, symbol=symbol))
     if retention.candles is not None:
         before = now - retention.candles
-        for symbol, kind, interval in connection.execute(SERIES).fetchall():
-            series = {"symbol": symbol, "kind": kind, "interval": interval}
+        places = [place_of(name) for (name,) in connection.execute(SERIES)]
+        for symbol, kind, interval in places:
+            series = {"symbol": symbol, "kind": kind.value, "interval": interval.value}
             deleted = max(deleted, _delete(connection, CANDLES, before, **series))
-        for (symbol,) in connection.execute(HELD).fetchall():
+        for symbol in {place.symbol for place in places}:
             deleted = max(deleted, _delete(connection, HOLDINGS, before, symbol=symbol))
     return deleted >= ROWS_AT_ONCE
 

@@ -149,12 +149,8 @@ CREATE TABLE candles (
 ) WITHOUT ROWID;
 
 CREATE TABLE standing_candles (
-    symbol TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    interval TEXT NOT NULL,
-    open_time INTEGER NOT NULL,
-    data TEXT NOT NULL,
-    PRIMARY KEY (symbol, kind, interval)
+    place TEXT PRIMARY KEY,
+    data TEXT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE holdings (

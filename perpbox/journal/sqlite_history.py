@@ -27,7 +27,7 @@ from perpbox.journal.records import (
     Window,
 )
 from perpbox.money import Millis
-from perpbox.tape import KEPT, Candle, Interval, Kind
+from perpbox.tape import KEPT, Candle, Interval, Kind, Place
 
 RowT = TypeVar("RowT")
 
@@ -163,11 +163,11 @@ SELECT data FROM (
     WHERE symbol = :symbol AND kind = :kind AND interval = :interval
         AND open_time BETWEEN :first AND :last
     UNION ALL
-    SELECT open_time, data FROM standing_candles
-    WHERE symbol = :symbol AND kind = :kind AND interval IN (:interval, :shorter, :shortest)
-        AND open_time BETWEEN :first AND :last
+    SELECT json_extract(data, '$[0]') AS open_time, data FROM standing_candles
+    WHERE place IN (SELECT value FROM json_each(:places)) AND open_time BETWEEN :first AND :last
 ) ORDER BY open_time
 """
+# The minute that stands is later than any that has ended.
 CANDLE_BEFORE: Final = """
 SELECT data FROM (
     SELECT * FROM (
@@ -176,8 +176,8 @@ SELECT data FROM (
         ORDER BY open_time DESC LIMIT 1
     )
     UNION ALL
-    SELECT open_time, data FROM standing_candles
-    WHERE symbol = :symbol AND kind = :kind AND interval = '1m' AND open_time < :time
+    SELECT json_extract(data, '$[0]') AS open_time, data FROM standing_candles
+    WHERE place = :place AND open_time < :time
 ) ORDER BY open_time DESC LIMIT 1
 """
 FIRST_CANDLE: Final = """
@@ -188,8 +188,8 @@ SELECT data FROM (
         ORDER BY open_time LIMIT 1
     )
     UNION ALL
-    SELECT open_time, data FROM standing_candles
-    WHERE symbol = :symbol AND kind = :kind AND interval = '1m'
+    SELECT json_extract(data, '$[0]') AS open_time, data FROM standing_candles
+    WHERE place = :place
 ) ORDER BY open_time LIMIT 1
 """
 
@@ -349,25 +349,27 @@ class SqliteHistory(History):
         first: Millis = 0,
         last: Millis = LAST_MOMENT,
     ) -> list[Candle]:
-        shorter = [each.value for each in KEPT[: KEPT.index(interval)]] + [interval.value] * 2
+        places = [Place(symbol, kind, each).name for each in KEPT[: KEPT.index(interval) + 1]]
         asked = {
             "symbol": symbol,
             "kind": kind.value,
             "interval": interval.value,
-            "shorter": shorter[0],
-            "shortest": shorter[1],
+            "places": msgspec.json.encode(places).decode(),
             "first": first,
             "last": last,
         }
         return _records(self._reader.rows(CANDLES, _fitted(asked)), Candle)
 
     def candle_before(self, symbol: str, kind: Kind, time: Millis) -> Candle | None:
-        asked = {"symbol": symbol, "kind": kind.value, "time": time}
-        rows = self._reader.rows(CANDLE_BEFORE, _fitted(asked))
-        return _records(rows, Candle)[0] if rows else None
+        return self._minute(CANDLE_BEFORE, symbol, kind, time)
 
     def first_candle(self, symbol: str, kind: Kind) -> Candle | None:
-        rows = self._reader.rows(FIRST_CANDLE, {"symbol": symbol, "kind": kind.value})
+        return self._minute(FIRST_CANDLE, symbol, kind)
+
+    def _minute(self, statement: str, symbol: str, kind: Kind, time: Millis = 0) -> Candle | None:
+        place = Place(symbol, kind, Interval.MINUTE).name
+        asked = {"symbol": symbol, "kind": kind.value, "place": place, "time": time}
+        rows = self._reader.rows(statement, _fitted(asked))
         return _records(rows, Candle)[0] if rows else None
 
     def _first_trade(self, symbol: str, statement: str, value: int) -> int:

@@ -16,7 +16,7 @@ from perpbox.journal.keys import NumberedKey
 from perpbox.journal.listen_keys import ListenKey
 from perpbox.journal.projection import Projection
 from perpbox.journal.records import ConditionalRecord, OrderRecord
-from perpbox.tape import Candle, Interval, Kind, Place
+from perpbox.tape import Candle
 
 Work: TypeAlias = Callable[[sqlite3.Connection], None]
 """Something besides lines to write in a commit."""
@@ -81,17 +81,10 @@ class Store:
         return None if row is None else msgspec.json.decode(row[0], type=ConditionalRecord)
 
 
-def standing_candles(connection: sqlite3.Connection) -> list[tuple[Place, Candle]]:
-    """Those that stood when the last line was written."""
-    return [
-        (
-            Place(symbol, Kind(kind), Interval(interval)),
-            msgspec.json.decode(data, type=Candle),
-        )
-        for symbol, kind, interval, data in connection.execute(
-            "SELECT symbol, kind, interval, data FROM standing_candles"
-        )
-    ]
+def standing_candles(connection: sqlite3.Connection) -> list[tuple[str, Candle]]:
+    """Those that stood when the last line was written, by the names of their places."""
+    rows = connection.execute("SELECT place, data FROM standing_candles")
+    return [(place, msgspec.json.decode(data, type=Candle)) for place, data in rows]
 
 
 def snapshot_of(sequence: int, state: bytes, version: str) -> Work:

@@ -10,7 +10,7 @@ import msgspec
 from perpbox.engine.line import decode
 from perpbox.journal.projection import note_moves
 from perpbox.journal.records import MarketTrade
-from perpbox.tape import Candle, Keeper, Place
+from perpbox.tape import Candle, Keeper
 
 TRADES: Final = "SELECT symbol, data FROM market_trades ORDER BY symbol, trade_id"
 MOVES: Final = """
@@ -20,10 +20,7 @@ ORDER BY sequence
 ENDED: Final = """
 INSERT INTO candles (symbol, kind, interval, open_time, data) VALUES (?, ?, ?, ?, ?)
 """
-STANDING: Final = """
-INSERT OR REPLACE INTO standing_candles (symbol, kind, interval, open_time, data)
-VALUES (?, ?, ?, ?, ?)
-"""
+STANDING: Final = "INSERT OR REPLACE INTO standing_candles (place, data) VALUES (?, ?)"
 AT_ONCE: Final = 1_000
 
 
@@ -41,11 +38,15 @@ def derive_candles(connection: sqlite3.Connection) -> None:
 
 def _write(connection: sqlite3.Connection, keeper: Keeper) -> None:
     ended, standing = keeper.take()
-    connection.executemany(ENDED, map(_row, ended))
-    connection.executemany(STANDING, map(_row, standing))
+    connection.executemany(
+        ENDED,
+        [
+            (place.symbol, place.kind.value, place.interval.value, candle.open_time, _text(candle))
+            for place, candle in ended
+        ],
+    )
+    connection.executemany(STANDING, [(name, _text(candle)) for name, candle in standing.items()])
 
 
-def _row(kept: tuple[Place, Candle]) -> tuple[object, ...]:
-    place, candle = kept
-    data = msgspec.json.encode(candle).decode()
-    return place.symbol, place.kind.value, place.interval.value, candle.open_time, data
+def _text(candle: Candle) -> str:
+    return msgspec.json.encode(candle).decode()

@@ -10,7 +10,7 @@ from perpbox.tape.day import (
     window_start,
 )
 from perpbox.tape.intervals import Interval
-from perpbox.tape.kept import KEPT, MADE_OF, Keeper, Kind, Place
+from perpbox.tape.kept import KEPT, MADE_OF, Keeper, Kind, Place, place_of
 from perpbox.tape.prints import Print, Trade
 from perpbox.tape.tape import KEPT_PER_SYMBOL, Tape
 
@@ -31,6 +31,7 @@ __all__ = [
     "Trade",
     "aggregated",
     "joined",
+    "place_of",
     "price_change_percent_rounded",
     "unbroken",
     "untraded",

@@ -23,20 +23,20 @@ class Shelf:
     def __init__(self) -> None:
         self.keeper = Keeper()
         self.ended: list[tuple[Place, Candle]] = []
-        self.standing: dict[Place, Candle] = {}
+        self.standing: dict[str, Candle] = {}
 
     def take(self) -> None:
         """As a commit would; then it is started again from what it has written."""
         ended, standing = self.keeper.take()
         self.ended += [(place, replace(candle)) for place, candle in ended]
-        self.standing.update((place, replace(candle)) for place, candle in standing)
-        self.keeper = Keeper((place, replace(candle)) for place, candle in self.standing.items())
+        self.standing.update((name, replace(candle)) for name, candle in standing.items())
+        self.keeper = Keeper((name, replace(candle)) for name, candle in self.standing.items())
 
     def series(self, kind: Kind, interval: Interval) -> list[Candle]:
         """As a history tells it: what has ended, and what no ended one holds yet."""
         self.take()
         told = [c for place, c in self.ended if place == Place(BTC, kind, interval)]
-        places = [Place(BTC, kind, each) for each in KEPT[: KEPT.index(interval) + 1]]
+        places = [Place(BTC, kind, each).name for each in KEPT[: KEPT.index(interval) + 1]]
         told += [self.standing[place] for place in places if place in self.standing]
         return sorted(told, key=lambda candle: candle.open_time)
 
@@ -115,9 +115,9 @@ def test_what_has_ended_is_handed_out_once() -> None:
         2026-01-07 12:01:00 buy 1 @ 60000
     """)
     keeper.trade(BTC, first)
-    assert [place.interval for place, _ in keeper.take()[1]] == [Interval.MINUTE]
+    assert list(keeper.take()[1]) == ["BTCUSDT TRADES 1m"]
     keeper.trade(BTC, second)
     ended, standing = keeper.take()
     assert [candle.open_time for _, candle in ended] == [NOON]
-    assert {place.interval for place, _ in standing} == {Interval.MINUTE, Interval.MINUTES_15}
-    assert keeper.take() == ([], [])
+    assert list(standing) == ["BTCUSDT TRADES 1m", "BTCUSDT TRADES 15m"]
+    assert keeper.take() == ([], {})
