@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -52,3 +53,23 @@ def test_an_older_journal_gets_the_candles_that_it_would_have(path: Path) -> Non
         assert candles(journal.history) == then
         Story(journal, story.state, story.sequence).live(20, seed=6)
     assert "PriceMoved" in MOVES
+
+
+def test_at_every_moment_the_file_has_the_candles_of_its_trades_and_moves(path: Path) -> None:
+    """As a process that is killed leaves it: a copy, of which what has been committed is read."""
+    with open_journal(path, catalogue_json()) as journal:
+        story = Story(journal)
+        for seed in range(6):
+            story.live(20, seed)
+            journal.flush()
+            story.live(20, seed + 10)
+            copy = path.with_name(f"copy{seed}")
+            for beside in ("-wal", ""):
+                shutil.copy(f"{path}{beside}", f"{copy}{beside}")
+            with open_journal(copy, b"") as left:
+                then = candles(left.history)
+                lines = left.last_sequence
+            made_older(copy)
+            with open_journal(copy, b"") as again:
+                assert candles(again.history) == then
+                assert 0 < lines <= story.sequence
