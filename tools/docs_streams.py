@@ -60,9 +60,9 @@ Intervals are {", ".join(INTERVALS)}; of `continuousKline` also {extra_intervals
 small letters. A stream that shows how something stands tells it at once to whoever begins to
 listen, and then when it has changed, at most so often.
 
-Speeds are of the machine's time while the venue's clock runs, looked at every {TICK} ms. While the
-clock stands (`--clock manual`), nothing waits: every turn is told when it has happened, so that a
-test moves the venue and reads.
+Speeds are of the venue's time while its clock runs, looked at every {TICK} ms of the machine's.
+While it stands (`--clock manual`), nothing waits: every turn is told when it has happened, so that
+a test moves the venue and reads.
 
 ## User data streams
 

@@ -1,4 +1,4 @@
-"""The beat of the market streams, which are pushed so often a second of the machine's time."""
+"""The beat of the market streams: looks at what is due, so often a second of the machine's time."""
 
 from __future__ import annotations
 
