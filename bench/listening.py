@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from bench.worker import Worker, obey
-from perpbox.server.process import allow_many_files
+from perpbox.server.life import allow_many_files
 
 SECONDS: Final = 30.0
 """How long an answer or a message may take."""

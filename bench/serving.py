@@ -21,7 +21,8 @@ from bench.signing import Login, Signed
 from bench.worker import Worker, obey
 from bench.world import START, Moves, open_busy, open_flat
 from perpbox.message import Answer, Application, Pending, Request, Response
-from perpbox.server.process import Process, allow_many_files, serve
+from perpbox.server.life import allow_many_files, serve
+from perpbox.server.process import Process
 from perpbox.server.settings import MEMORY, Settings
 
 RUNS_APART: Final = 200

@@ -18,8 +18,10 @@ import perpbox
 from perpbox import audit as auditing
 from perpbox import demo as demonstration
 from perpbox.journal import JournalError, Report, verify
+from perpbox.server.life import run
 from perpbox.server.log import log_to
-from perpbox.server.process import Process, run
+from perpbox.server.process import Process
+from perpbox.server.reading import Bar
 from perpbox.server.settings import DEFAULTS, Settings, Unusable
 from perpbox.server.sources import from_environment, from_file
 
@@ -56,11 +58,15 @@ def serve(settings: Flags = DEFAULTS, *, config: str | None = None) -> int:
         The file; without this option ./perpbox.toml is read if it is there.
     """
     del config  # `from_file` has read it
+    console = Console(stderr=True)
+    bar = Bar(console) if console.is_terminal else None
     gc.disable()  # all that a start reads stays: looking for garbage in it takes two thirds of it
     try:
-        return run(settings, log_to(sys.stderr), _say_ready)
+        return run(settings, log_to(sys.stderr), _say_ready, bar)
     finally:
         gc.enable()
+        if bar is not None:
+            bar.stop()
 
 
 @app.command

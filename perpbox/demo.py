@@ -1,4 +1,4 @@
-"""The demonstration behind `make run`: a venue, one account, a little trading, and an answer.
+"""The demonstration behind `make run`: a market that moves, one account, and how it fares.
 
 Everything goes over the venue's own HTTP port with signed requests, as any client's would.
 """
@@ -14,6 +14,9 @@ import signal
 import sys
 import threading
 import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
@@ -21,6 +24,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from rich import box
 from rich.console import Console
+from rich.live import Live
 from rich.table import Table
 
 from perpbox.server.background import Background
@@ -34,6 +38,17 @@ PLAIN_WIDTH: Final = 120
 """Columns where the output is no terminal."""
 SECONDS: Final = 10.0
 SYMBOL: Final = "BTCUSDT"
+MARKET: Final = ("synthetic",)
+TICK: Final = Decimal("0.1")
+QUANTITY: Final = "0.01"
+"""Of each order of the grid."""
+MOST: Final = Decimal("0.1")
+"""What it holds at most."""
+NEAR: Final = Decimal("0.0002")
+"""How far from the price its orders are placed."""
+FAR: Final = Decimal("0.001")
+"""How far from it they are given up."""
+SHOWN_FILLS: Final = 5
 # As many columns as 80 characters hold; the JSON has them all.
 ASSET_COLUMNS: Final = (
     "asset",
@@ -122,10 +137,10 @@ def start(console: Console, port: int = DEFAULT_PORT) -> Background:
     log = _Quiet()
     for candidate in range(port, port + PORTS_TRIED):
         try:
-            return Background(Settings(port=candidate, token=token), log)
+            return Background(Settings(port=candidate, token=token, feed=MARKET), log)
         except AddressTaken:
             console.print(f"Port {candidate} is taken by another program; trying the next.")
-    return Background(Settings(port=0, token=token), log)
+    return Background(Settings(port=0, token=token, feed=MARKET), log)
 
 
 class _Quiet:
@@ -141,48 +156,88 @@ class _Quiet:
 
 
 def trade(trader: Trader, console: Console) -> Answer:
-    """Buy, let the price rise, sell a part, leave an order standing; the account after it."""
+    """Buy, sell a part, leave a bid and an ask standing; the account after it."""
     trader.open_account("demo", {"USDT": "10000"})
     console.print("Opened an account with 10000 USDT.")
     trader.signed("POST", "/fapi/v1/leverage", symbol=SYMBOL, leverage="20")
-    before = Decimal(trader.public("/fapi/v1/premiumIndex", symbol=SYMBOL)["markPrice"])
-    bought = trader.signed(
-        "POST",
-        "/fapi/v1/order",
-        symbol=SYMBOL,
-        side="BUY",
-        type="MARKET",
-        quantity="0.05",
-        newOrderRespType="RESULT",
-    )
-    console.print(f"Bought {bought['executedQty']} {SYMBOL} at {bought['avgPrice']}.")
-    after = (before * Decimal("1.01")).quantize(Decimal("0.1"))
-    trader.control("POST", "/box/v1/prices", {SYMBOL: str(after)})
-    console.print(f"The mark price rises by 1 %, to {after}.")
-    sold = trader.signed(
-        "POST",
-        "/fapi/v1/order",
-        symbol=SYMBOL,
-        side="SELL",
-        type="MARKET",
-        quantity="0.02",
-        reduceOnly="true",
-        newOrderRespType="RESULT",
-    )
-    console.print(f"Sold {sold['executedQty']} of it at {sold['avgPrice']}.")
-    bid = (after * Decimal("0.98")).quantize(Decimal("0.1"))
-    trader.signed(
-        "POST",
-        "/fapi/v1/order",
-        symbol=SYMBOL,
-        side="BUY",
-        type="LIMIT",
-        timeInForce="GTC",
-        quantity="0.01",
-        price=str(bid),
-    )
-    console.print(f"Left an order standing: buy 0.01 at {bid}.")
+    for side, done, quantity in (("BUY", "Bought", "0.07"), ("SELL", "Sold", "0.02")):
+        order = trader.signed(
+            "POST",
+            "/fapi/v1/order",
+            symbol=SYMBOL,
+            side=side,
+            type="MARKET",
+            quantity=quantity,
+            newOrderRespType="RESULT",
+        )
+        console.print(f"{done} {order['executedQty']} {SYMBOL} at {order['avgPrice']}.")
+    for order in Grid(trader).quote():
+        bought = order["side"] == "BUY"
+        console.print(
+            f"Left an order standing: {'buy' if bought else 'sell'} {QUANTITY} at {order['price']}."
+        )
     return trader.signed("GET", "/fapi/v3/account")
+
+
+class Grid:
+    """Keeps a bid and an ask near the price, as the simplest of bots would."""
+
+    def __init__(self, trader: Trader) -> None:
+        self._trader = trader
+        self._next_fill = 0
+        self.fills = 0
+        """How many were seen."""
+
+    def quote(self) -> list[Answer]:
+        """Place what is missing, after canceling what the price has gone away from."""
+        price = self._mark_price()
+        standing = {}
+        for order in self.signed_list("GET", "/fapi/v1/openOrders", symbol=SYMBOL):
+            if abs(Decimal(order["price"]) - price) > FAR * price:
+                self._trader.signed(
+                    "DELETE", "/fapi/v1/order", symbol=SYMBOL, orderId=str(order["orderId"])
+                )
+            else:
+                standing[order["side"]] = order
+        held = self.position()
+        wanted = {"BUY": (1 - NEAR, held < MOST), "SELL": (1 + NEAR, held > 0)}
+        return [
+            self._place(side, (price * factor).quantize(TICK))
+            for side, (factor, fits) in wanted.items()
+            if fits and side not in standing
+        ]
+
+    def new_fills(self) -> list[Answer]:
+        """What has filled since the last time, oldest first."""
+        asked = {"fromId": str(self._next_fill)} if self._next_fill else {}
+        fills = self.signed_list("GET", "/fapi/v1/userTrades", symbol=SYMBOL, **asked)
+        if fills:
+            self._next_fill = fills[-1]["id"] + 1
+        self.fills += len(fills)
+        return fills
+
+    def position(self) -> Decimal:
+        rows = self.signed_list("GET", "/fapi/v3/positionRisk", symbol=SYMBOL)
+        return sum((Decimal(row["positionAmt"]) for row in rows), Decimal())
+
+    def signed_list(self, method: str, path: str, **parameters: str) -> list[Answer]:
+        told: Any = self._trader.signed(method, path, **parameters)
+        return list(told)
+
+    def _mark_price(self) -> Decimal:
+        return Decimal(self._trader.public("/fapi/v1/premiumIndex", symbol=SYMBOL)["markPrice"])
+
+    def _place(self, side: str, price: Decimal) -> Answer:
+        return self._trader.signed(
+            "POST",
+            "/fapi/v1/order",
+            symbol=SYMBOL,
+            side=side,
+            type="LIMIT",
+            timeInForce="GTC",
+            quantity=QUANTITY,
+            price=str(price),
+        )
 
 
 def show(account: Answer, console: Console) -> None:
@@ -238,6 +293,61 @@ def tell(access: Access, token: str, console: Console) -> None:
     console.file.flush()
 
 
+class Board:
+    """What a visitor watches: on a terminal a table that changes, else a line for each fill."""
+
+    def __init__(self, trader: Trader, console: Console) -> None:
+        self._trader = trader
+        self._console = console
+        self._grid = Grid(trader)
+        self._grid.new_fills()  # those that were told already
+        self._latest: deque[str] = deque(maxlen=SHOWN_FILLS)
+
+    def watch(self, goes_on: Callable[[], bool]) -> None:
+        """Until it does not go on; it waits between two looks."""
+        if not self._console.is_terminal:
+            while goes_on():
+                for line in self._turn():
+                    self._console.print(line, markup=False)
+            return
+        with Live(console=self._console, auto_refresh=False) as live:
+            while goes_on():
+                self._turn()
+                live.update(self._table(), refresh=True)
+
+    def _turn(self) -> list[str]:
+        """Let the grid go on; what has filled. A visitor's own orders may be in its way."""
+        told = []
+        with suppress(DemoFailed, OSError):
+            told = [
+                f"{'Bought' if fill['side'] == 'BUY' else 'Sold'} {fill['qty']} {SYMBOL} at "
+                f"{fill['price']}, realized profit {fill['realizedPnl']}."
+                for fill in self._grid.new_fills()
+            ]
+            self._grid.quote()
+        self._latest.extend(told)
+        return told
+
+    def _table(self) -> Table:
+        table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_header=False)
+        with suppress(DemoFailed, OSError):
+            account = self._trader.signed("GET", "/fapi/v3/account")
+            held = [row for row in account["positions"] if row["symbol"] == SYMBOL]
+            mark = self._trader.public("/fapi/v1/premiumIndex", symbol=SYMBOL)["markPrice"]
+            rows = {
+                f"{SYMBOL} mark price": mark,
+                "position": held[0]["positionAmt"] if held else "0.000",
+                "unrealized profit": account["totalUnrealizedProfit"],
+                "wallet balance": account["totalWalletBalance"],
+                "fills": str(self._grid.fills),
+            }
+            for name, value in rows.items():
+                table.add_row(f"{name}  ", value)
+        for line in self._latest:
+            table.add_row("", line)
+        return table
+
+
 def main() -> int:
     """Run the demo; the exit code."""
     console = Console(highlight=False)
@@ -248,12 +358,12 @@ def main() -> int:
         signal.signal(number, lambda _number, _frame: stopped.set())
     background = start(console)
     try:
-        console.print(f"A venue with a quiet market runs at {background.base_url}.")
+        console.print(f"A venue with a market that moves runs at {background.base_url}.")
         trader = Trader(background.base_url, background.token)
         show(trade(trader, console), console)
         tell(trader.access, background.token, console)
-        while not stopped.wait(1.0) and background.alive:
-            continue
+        board = Board(trader, console)
+        board.watch(lambda: not stopped.wait(1.0) and background.alive)
     except DemoFailed as error:
         console.print(f"The demo has failed: {error}", markup=False)
         return 1

@@ -172,15 +172,17 @@ class Venue:
         self.submit(MoveClock())
 
     def _catch_up(self, now: Millis) -> None:
-        while (due := self.next_due()) is not None and due <= now:
-            feed = self._feed
-            at_once = next_time(self.state)
+        while True:
+            due = next_time(self.state)
+            feed, moves = self._feed, self._feed.next_time if self._feed is not None else None
             # At the same moment what falls due comes first.
-            if feed is not None and feed.next_time == due and (at_once is None or at_once > due):
-                self._sample(due)
-                self._move_market(feed, due, now)
-            else:
+            if feed is not None and moves is not None and moves <= now and not _is_by(due, moves):
+                self._sample(moves)
+                self._move_market(feed, moves, now)
+            elif due is not None and due <= now:
                 self._take_turn(Tick(), max(due, self.state.now))
+            else:
+                break
         self._sample(now)
 
     def _sample(self, now: Millis) -> None:
@@ -194,8 +196,15 @@ class Venue:
     def note_durable(self, sequence: int) -> None:
         """The journal is durable up to here; on the writer's thread."""
         self.durable_sequence = max(self.durable_sequence, sequence)
-        while self._waiters and self._waiters[0][0] <= self.durable_sequence:
-            self._waiters.popleft()[1]()
+        try:
+            while self._is_awaited():
+                self._waiters.popleft()[1]()
+        finally:
+            if self._is_awaited():  # one has raised, and the others would wait for ever
+                self.note_durable(sequence)
+
+    def _is_awaited(self) -> bool:
+        return bool(self._waiters) and self._waiters[0][0] <= self.durable_sequence
 
     def when_durable(self, sequence: int, callback: Callable[[], None]) -> None:
         """Call back, on the writer's thread, once the journal is durable up to `sequence`."""
@@ -203,3 +212,7 @@ class Venue:
             callback()
         else:
             self._waiters.append((sequence, callback))
+
+
+def _is_by(due: Millis | None, time: Millis) -> bool:
+    return due is not None and due <= time

@@ -234,6 +234,20 @@ def test_callbacks_wait_for_their_line_in_order(venue: Venue, journal: Lines) ->
     assert told == ["first", "second", "third", "also third"]
 
 
+def test_a_callback_that_fails_holds_up_no_other(venue: Venue, journal: Lines) -> None:
+    def fail() -> None:
+        raise LookupError
+
+    told: list[str] = []
+    journal.at_once = False
+    venue.submit(bid())
+    for act in (partial(told.append, "first"), fail, fail, partial(told.append, "last")):
+        venue.when_durable(venue.sequence, act)
+    with pytest.raises(LookupError):
+        venue.note_durable(venue.sequence)
+    assert told == ["first", "last"]
+
+
 def test_a_callback_may_submit_and_wait_in_its_turn(venue: Venue, journal: Lines) -> None:
     told: list[int] = []
     journal.at_once = False

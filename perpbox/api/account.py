@@ -22,7 +22,7 @@ ANSWERS_KEPT = 4096
 """Accounts whose last answer is kept in memory."""
 
 
-def _figures(call: Call) -> AccountFigures:
+def figures_of_account(call: Call) -> AccountFigures:
     state = call.state
     assets = state.catalogue.assets.values()
     return account_figures(call.account, assets, state.marks, state.rates)
@@ -41,7 +41,7 @@ def account_v3(call: Call) -> bytes:
             if kept.counts == account.counts:
                 kept.prices_version = state.prices_version
                 return kept.body
-    body = shapes.account_v3(account, _figures(call), state.catalogue.assets.values())
+    body = shapes.account_v3(account, figures_of_account(call), state.catalogue.assets.values())
     if len(desk.written) >= ANSWERS_KEPT:
         desk.written.clear()
     desk.written[account.account_id] = Written(
@@ -53,10 +53,9 @@ def account_v3(call: Call) -> bytes:
 def account_v2(call: Call) -> object:
     """`GET /fapi/v2/account`: every symbol of the market, with or without a position."""
     account, state = call.account, call.state
-    figures = _figures(call)
+    figures = figures_of_account(call)
     rows = [
-        shapes.position_v2(e, p, _row_figures(call, e, p))
-        for e, p in _every_position(call, account)
+        shapes.position_v2(e, p, row_figures(call, e, p)) for e, p in every_position(call, account)
     ]
     totals = msgspec.json.decode(f"{{{shapes.totals_v3(figures.totals)}}}")
     assets = state.catalogue.assets.values()
@@ -68,11 +67,11 @@ def account_v2(call: Call) -> object:
     }
 
 
-def _row_figures(call: Call, exposure: Exposure, position: Position) -> PositionFigures:
+def row_figures(call: Call, exposure: Exposure, position: Position) -> PositionFigures:
     return figures_of(exposure, position, call.state.marks[exposure.symbol.name])
 
 
-def _every_position(call: Call, account: Account) -> list[tuple[Exposure, Position]]:
+def every_position(call: Call, account: Account) -> list[tuple[Exposure, Position]]:
     sides = HEDGE if account.hedge_mode else ONE_WAY
     exposures = [account.exposure(s) for s in call.state.catalogue.symbols.values()]
     return [(e, e.position(side)) for e in exposures for side in sides]
@@ -80,7 +79,7 @@ def _every_position(call: Call, account: Account) -> list[tuple[Exposure, Positi
 
 def balances(call: Call) -> object:
     """`GET /fapi/v2/balance` and `/fapi/v3/balance`: the same shape."""
-    figures = _figures(call)
+    figures = figures_of_account(call)
     alias = account_alias(call.account)
     assets = call.state.catalogue.assets.values()
     return [shapes.balance(figures.assets[a.name], a, alias) for a in assets]
@@ -101,7 +100,7 @@ def position_risk_v3(call: Call) -> object:
     """`GET /fapi/v3/positionRisk`: symbols with a position or an open order."""
     name = _asked_symbol(call)
     return [
-        shapes.risk_v3(e, p, *_risk(call, e, p))
+        shapes.risk_v3(e, p, *risk(call, e, p))
         for e, p in shapes.shown_positions(call.account)
         if name is None or e.symbol.name == name
     ]
@@ -111,8 +110,8 @@ def position_risk_v2(call: Call) -> object:
     """`GET /fapi/v2/positionRisk`: every symbol, flat ones too."""
     name = _asked_symbol(call)
     return [
-        shapes.risk_v2(e, p, *_risk(call, e, p))
-        for e, p in _every_position(call, call.account)
+        shapes.risk_v2(e, p, *risk(call, e, p))
+        for e, p in every_position(call, call.account)
         if name is None or e.symbol.name == name
     ]
 
@@ -124,10 +123,10 @@ def _asked_symbol(call: Call) -> str | None:
     return name
 
 
-def _risk(call: Call, exposure: Exposure, position: Position) -> tuple[PositionFigures, Price, int]:
+def risk(call: Call, exposure: Exposure, position: Position) -> tuple[PositionFigures, Price, int]:
     """Figures, liquidation price and place in the queue of auto-deleveraging."""
     return (
-        _row_figures(call, exposure, position),
+        row_figures(call, exposure, position),
         _liquidation(call, exposure, position),
         quantile_of(call, exposure, position.position_side),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from perpbox.api.calendar import ALGO_FILTER_REMOVED
+from perpbox.api.calendar import ALGO_FILTER_REMOVED, CONSTITUENT_PRICES
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.params import Params
@@ -19,6 +19,7 @@ from perpbox.money import SCALE, Ratio, cut
 
 DEPTH_WEIGHTS: Final = {"5": 2, "10": 2, "20": 2, "50": 2, "100": 5, "500": 10, "1000": 20}
 DEFAULT_DEPTH: Final = 500
+RPI_DEPTH: Final = 1000
 DEFAULT_TRADES: Final = 500
 MAX_TRADES: Final = 1000
 DEFAULT_FUNDING: Final = 100
@@ -57,6 +58,16 @@ def depth(call: Call) -> object:
     if call.desk.on_snapshot is not None:
         call.desk.on_snapshot(name)
     return shapes.depth(market, limit, call.now)
+
+
+def rpi_depth(call: Call) -> object:
+    """`GET /fapi/v1/rpiDepth`: the book; there are no RPI orders here that it could add."""
+    name = call.params.text("symbol")
+    limit = call.params.optional_long("limit")
+    market = call.market_of(name)
+    if limit not in (None, RPI_DEPTH):
+        raise ApiError(Error.INVALID_DEPTH_LIMIT, limit)
+    return shapes.depth(market, RPI_DEPTH, call.now)
 
 
 def trades(call: Call) -> object:
@@ -136,3 +147,8 @@ def asset_index(call: Call) -> object:
     if name not in rows:
         raise ApiError(Error.BAD_SYMBOL)
     return shapes.asset_index(*rows[name], call.now)
+
+
+def constituents(call: Call) -> object:
+    """`GET /fapi/v1/constituents`: the venue's own index, whole."""
+    return shapes.constituents(call.market(), call.now, priced=call.since(CONSTITUENT_PRICES))

@@ -9,10 +9,12 @@ from typing import Final
 from msgspec import Struct
 
 from perpbox.api import (
+    absent,
     account,
     adl,
     chart,
     conditional,
+    first_version,
     forced,
     history,
     listen_key,
@@ -21,7 +23,17 @@ from perpbox.api import (
     settings,
     trial,
 )
-from perpbox.api.calendar import ADL_RISK, ALGO_ORDERS_COUNTED, ALGO_SERVICE, Day
+from perpbox.api.calendar import (
+    ADL_RISK,
+    ALGO_ORDERS_COUNTED,
+    ALGO_SERVICE,
+    CONSTITUENT_PRICES,
+    FEE_BURN,
+    RPI_DEPTH,
+    STOCK_PERPETUALS,
+    THIRD_VERSION,
+    Day,
+)
 from perpbox.api.call import Call
 from perpbox.api.params import Params
 
@@ -85,6 +97,7 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/time", NONE, 1, market.time),
     Route("GET", "/fapi/v1/exchangeInfo", NONE, 1, market.exchange_info),
     Route("GET", "/fapi/v1/depth", NONE, market.depth_weight, market.depth),
+    Route("GET", "/fapi/v1/rpiDepth", NONE, 20, market.rpi_depth, since=RPI_DEPTH),
     Route("GET", "/fapi/v1/trades", NONE, 5, market.trades),
     Route("GET", "/fapi/v1/historicalTrades", MARKET_DATA, 200, chart.historical_trades),
     Route("GET", "/fapi/v1/aggTrades", NONE, 20, chart.aggregate_trades),
@@ -100,31 +113,65 @@ ROUTES: Final = (
     ),
     Route("GET", "/fapi/v1/fundingInfo", NONE, 0, market.funding_info, funding=True),
     Route("GET", "/fapi/v1/assetIndex", NONE, with_symbol(1, 10), market.asset_index),
-    Route("GET", "/fapi/v1/insuranceBalance", NONE, 1, forced.insurance_balance),
+    Route("GET", "/fapi/v1/constituents", NONE, 2, market.constituents),
+    Route("GET", "/fapi/v1/indexInfo", NONE, 1, absent.index_info),
+    Route(
+        "GET",
+        "/fapi/v1/tradingSchedule",
+        NONE,
+        5,
+        absent.trading_schedule,
+        since=STOCK_PERPETUALS,
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/insuranceBalance",
+        NONE,
+        1,
+        forced.insurance_balance,
+        since=CONSTITUENT_PRICES,
+    ),
     Route("GET", "/fapi/v1/symbolAdlRisk", NONE, 1, adl.symbol_adl_risk, since=ADL_RISK),
     # The account.
-    Route("GET", "/fapi/v3/account", USER_DATA, 5, account.account_v3),
+    Route("GET", "/fapi/v3/account", USER_DATA, 5, account.account_v3, since=THIRD_VERSION),
     Route("GET", "/fapi/v2/account", USER_DATA, 5, account.account_v2),
-    Route("GET", "/fapi/v3/balance", USER_DATA, 5, account.balances),
+    Route("GET", "/fapi/v3/balance", USER_DATA, 5, account.balances, since=THIRD_VERSION),
     Route("GET", "/fapi/v2/balance", USER_DATA, 5, account.balances),
-    Route("GET", "/fapi/v3/positionRisk", USER_DATA, 5, account.position_risk_v3),
+    Route(
+        "GET", "/fapi/v3/positionRisk", USER_DATA, 5, account.position_risk_v3, since=THIRD_VERSION
+    ),
     Route("GET", "/fapi/v2/positionRisk", USER_DATA, 5, account.position_risk_v2),
-    Route("GET", "/fapi/v1/accountConfig", USER_DATA, 5, account.account_config),
-    Route("GET", "/fapi/v1/symbolConfig", USER_DATA, 5, account.symbol_config),
+    Route(
+        "GET", "/fapi/v1/accountConfig", USER_DATA, 5, account.account_config, since=THIRD_VERSION
+    ),
+    Route("GET", "/fapi/v1/symbolConfig", USER_DATA, 5, account.symbol_config, since=THIRD_VERSION),
     Route("GET", "/fapi/v1/leverageBracket", USER_DATA, 1, account.leverage_bracket),
     Route("GET", "/fapi/v1/commissionRate", USER_DATA, 20, account.commission_rate),
     Route("GET", "/fapi/v1/adlQuantile", USER_DATA, 5, adl.adl_quantiles),
     Route("GET", "/fapi/v1/rateLimit/order", USER_DATA, 1, account.order_rate_limits),
     Route("GET", "/fapi/v1/positionSide/dual", USER_DATA, 30, account.position_mode),
     Route("GET", "/fapi/v1/multiAssetsMargin", USER_DATA, 30, account.asset_mode),
-    Route("GET", "/fapi/v1/feeBurn", USER_DATA, 30, account.fee_burn),
+    Route("GET", "/fapi/v1/feeBurn", USER_DATA, 30, account.fee_burn, since=FEE_BURN),
+    Route("GET", "/fapi/v1/apiTradingStatus", USER_DATA, with_symbol(1, 10), absent.trading_status),
+    Route("GET", "/fapi/v1/pmAccountInfo", USER_DATA, 5, absent.portfolio_margin),
+    Route("GET", "/fapi/v1/account", USER_DATA, 5, first_version.account),
+    Route("GET", "/fapi/v1/balance", USER_DATA, 5, first_version.balance),
+    Route("GET", "/fapi/v1/positionRisk", USER_DATA, 5, first_version.position_risk),
     # Its settings.
     Route("POST", "/fapi/v1/positionSide/dual", TRADE, 1, settings.set_position_mode),
     Route("POST", "/fapi/v1/multiAssetsMargin", TRADE, 1, settings.set_asset_mode),
-    Route("POST", "/fapi/v1/feeBurn", TRADE, 1, settings.set_fee_burn),
+    Route("POST", "/fapi/v1/feeBurn", TRADE, 1, settings.set_fee_burn, since=FEE_BURN),
     Route("POST", "/fapi/v1/leverage", TRADE, 1, settings.set_leverage),
     Route("POST", "/fapi/v1/marginType", TRADE, 1, settings.set_margin_type),
     Route("POST", "/fapi/v1/positionMargin", TRADE, 1, settings.adjust_isolated_margin),
+    Route(
+        "POST",
+        "/fapi/v1/stock/contract",
+        USER_DATA,
+        50,
+        absent.agree_to_stock_contract,
+        since=STOCK_PERPETUALS,
+    ),
     # Its orders.
     Route("POST", "/fapi/v1/order", TRADE, 0, orders.new_order, ONE_ORDER),
     Route("PUT", "/fapi/v1/order", TRADE, 0, orders.amend_order, ONE_ORDER),

@@ -17,7 +17,7 @@ from perpbox.account import (
     Side,
     TimeInForce,
 )
-from perpbox.engine.ladder import LadderTerms
+from perpbox.engine.ladder import BestQuotes, LadderTerms
 from perpbox.engine.market import FundingTerms
 from perpbox.money import Amount, Millis, Price, Quantity, Ratio
 
@@ -194,6 +194,8 @@ class MarketMove(Struct, frozen=True, array_like=True):
     """Around which the house quotes; 0: around the mark price."""
     prints: list[tuple[Side, Price, Quantity]] = []
     """Taker's side, price and quantity, in order."""
+    best: BestQuotes | None = None
+    """The best quotes, where they are known: the ladder begins at them."""
 
 
 class FollowMarket(Struct, frozen=True, array_like=True, tag=True):

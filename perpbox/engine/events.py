@@ -21,7 +21,7 @@ from perpbox.account import (
     TimeInForce,
     Trigger,
 )
-from perpbox.engine.ladder import LadderTerms
+from perpbox.engine.ladder import BestQuotes, LadderTerms
 from perpbox.engine.market import FundingTerms
 from perpbox.money import Amount, Millis, Price, Product, Quantity, Ratio
 
@@ -341,6 +341,8 @@ class PriceMoved(Struct, frozen=True, array_like=True, tag=True):
     """Whether an operator's quotes stay where they are; else the ladder takes their place."""
     middle: Price = 0
     """Around which the ladder stands; 0: around the mark price."""
+    best: BestQuotes | None = None
+    """At which the ladder begins, where a feed knows them."""
 
 
 class LadderSet(Struct, frozen=True, array_like=True, tag=True):

@@ -51,23 +51,28 @@ def follow_market(turn: Turn, command: FollowMarket) -> None:
 
 
 def _require_possible(turn: Turn, move: MarketMove) -> None:
-    symbol = turn.market(move.symbol).symbol
-    printed = [price for _, price, _ in move.prints]
-    lowest = min(move.mark, move.index, *printed)
-    highest = max(move.mark, move.middle, *printed)
-    in_bounds = lowest > 0 <= move.middle and within_bounds(symbol, highest)
-    turn.require(in_bounds, Reject.INVALID_PRICE, move.symbol)
-    for side, _, quantity in move.prints:
-        possible = abs(side) == 1 and quantity > 0
-        turn.require(possible, Reject.INVALID_QUOTE_QUANTITY, move.symbol)
+    symbol, best = turn.market(move.symbol).symbol, move.best
+    lowest = min(move.mark, move.index)
+    highest = max(move.mark, move.middle, best.ask if best is not None else 0)
+    fits = True
+    for side, price, quantity in move.prints:
+        lowest = min(lowest, price)
+        highest = max(highest, price)
+        fits = fits and quantity > 0 and abs(side) == 1
+    possible = lowest > 0 and move.middle >= 0 and within_bounds(symbol, highest)
+    possible = possible and (best is None or best.fit(symbol))
+    turn.require(possible, Reject.INVALID_PRICE, move.symbol)
+    turn.require(fits, Reject.INVALID_QUOTE_QUANTITY, move.symbol)
 
 
 def _move(turn: Turn, market: Market, move: MarketMove) -> None:
     mark = formula_mark(market, move.index, turn.now) if market.by_formula else move.mark
-    prices = (mark, move.index, move.middle)
-    if prices == (market.mark, market.index, market.middle) and market.quotes is None:
+    prices = (mark, move.index, move.middle, move.best)
+    as_they_are = (market.mark, market.index, market.middle, market.best)
+    if prices == as_they_are and market.quotes is None:
         return
-    turn.emit(PriceMoved(market.symbol.name, mark, move.index, middle=move.middle))
+    name = market.symbol.name
+    turn.emit(PriceMoved(name, mark, move.index, middle=move.middle, best=move.best))
     fill_crossed(turn, market)
 
 

@@ -30,16 +30,21 @@ def take_samples(turn: Turn) -> None:
 
     Only markets whose book or prices have changed since they were last looked at are looked at.
     """
+    state = turn.state
     first = turn.since // SAMPLE_SPAN + 1
-    if turn.now // SAMPLE_SPAN < first:
+    if turn.now // SAMPLE_SPAN < first or not state.unsampled:
         return
-    for name, market in turn.state.markets.items():
-        if market.premium_seen == market.update_id:
-            continue
+    changed = [state.markets[name] for name in state.unsampled]
+    state.unsampled.clear()
+    for market in sorted(changed, key=_place):
         market.premium_seen = market.update_id
         premium = market.impact_premium()
         if premium != market.premium.value:
-            turn.emit(PremiumMoved(name, premium, first))
+            turn.emit(PremiumMoved(market.symbol.name, premium, first))
+
+
+def _place(market: Market) -> int:
+    return market.symbol.ordinal
 
 
 def rate_at(state: State, market: Market, now: Millis) -> Ratio:

@@ -7,9 +7,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from perpbox.account import Side
+from perpbox.account import BUY, Side
 from perpbox.instrument import Symbol
-from perpbox.money import SCALE, SQUARE, Price, Quantity, Ratio
+from perpbox.money import SCALE, SQUARE, Price, Quantity, Ratio, is_multiple
 
 LADDER_LEVELS: Final = 20
 LADDER_STEP: Final[Ratio] = 10_000
@@ -43,6 +43,31 @@ class LadderTerms(Struct, frozen=True, array_like=True):
         )
 
 
+class BestQuotes(Struct, frozen=True, array_like=True):
+    """The best quotes of a market outside, where they are known."""
+
+    bid: Price
+    bid_quantity: Quantity
+    ask: Price
+    ask_quantity: Quantity
+
+    def price(self, side: Side) -> Price:
+        return self.bid if side == BUY else self.ask
+
+    def quantity(self, side: Side) -> Quantity:
+        return self.bid_quantity if side == BUY else self.ask_quantity
+
+    def fit(self, symbol: Symbol) -> bool:
+        """Whether they are quotes of that symbol, on its grid and not crossed."""
+        prices, quantities = (self.bid, self.ask), (self.bid_quantity, self.ask_quantity)
+        return (
+            lowest_quote(symbol) <= self.bid < self.ask
+            and all(is_multiple(price - symbol.min_price, symbol.tick_size) for price in prices)
+            and all(quantity > 0 for quantity in quantities)
+            and all(is_multiple(quantity, symbol.step_size) for quantity in quantities)
+        )
+
+
 def nearest_quote(symbol: Symbol, middle: Price, side: Side, spread: Ratio = 0) -> Price:
     """The first price of a ladder, on the grid and beyond the middle."""
     tick = symbol.tick_size
@@ -58,19 +83,30 @@ def lowest_quote(symbol: Symbol) -> Price:
 
 
 def ladder(
-    symbol: Symbol, middle: Price, side: Side, terms: LadderTerms
+    symbol: Symbol,
+    middle: Price,
+    side: Side,
+    terms: LadderTerms,
+    best: BestQuotes | None = None,
 ) -> Iterator[tuple[Price, Quantity]]:
     """The quotes of a side, best first; a level holds at least the smallest order.
 
-    Often the first few are all that is asked for, so they are made one by one.
+    Best quotes that are known are the first level as they are, and the others follow them. Often
+    the first few are all that is asked for, so they are made one by one.
     """
     tick, step_size = symbol.tick_size, symbol.step_size
     gap = side * max(1, middle * terms.step // SCALE // tick) * tick
-    price = nearest_quote(symbol, middle, side, terms.spread)
+    price = best.price(side) if best else nearest_quote(symbol, middle, side, terms.spread)
     lowest = lowest_quote(symbol)
     least = max(step_size, symbol.min_quantity)
     first_worth = worth = terms.notional * SQUARE
-    for _ in range(terms.levels):
+    levels = terms.levels
+    if best:
+        yield price, best.quantity(side)
+        price -= gap
+        worth += first_worth
+        levels -= 1
+    for _ in range(levels):
         if price < lowest:
             return
         quantity = worth // (price * step_size) * step_size

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from heapq import merge
-from itertools import groupby, islice
+from itertools import dropwhile, groupby, islice
 from typing import Final
 
 from msgspec import Struct
 
 from perpbox.account import BUY, SELL, AccountId, Exposure, Side, WorkingType
 from perpbox.book import Book
-from perpbox.engine.ladder import LadderTerms, ladder, lowest_quote, nearest_quote
+from perpbox.engine.ladder import BestQuotes, LadderTerms, ladder, lowest_quote, nearest_quote
 from perpbox.engine.triggers import Triggers
 from perpbox.instrument import Symbol
 from perpbox.margin.funding import (
@@ -115,6 +115,7 @@ class Market:
         "_ladder_key",
         "aggregate",
         "basis",
+        "best",
         "book",
         "by_formula",
         "changed",
@@ -179,9 +180,11 @@ class Market:
         self.begin_interval(now, 0)
         self.middle: Price = 0
         """Around which the ladder stands; 0: around the mark price."""
+        self.best: BestQuotes | None = None
+        """At which the ladder begins, where a feed knows them."""
         self.ladder = LadderTerms()
         self._ladder: dict[Side, list[tuple[Price, Quantity]]] = {}
-        self._ladder_key: tuple[Price, LadderTerms] = (0, self.ladder)
+        self._ladder_key: tuple[Price, LadderTerms, BestQuotes | None] = (0, self.ladder, None)
 
     def working_price(self, working_type: WorkingType) -> Price:
         """The price that a conditional order goes by: a mark price has the symbol's precision."""
@@ -204,26 +207,27 @@ class Market:
         if bid <= self.index <= (ask or self.index):
             return 0
         worth = IMPACT_MARGIN * self.symbol.max_leverage()
-        # Level by level: the first few of a book are worth enough, however deep it is.
-        bid, ask = (
-            impact_price(islice(self.levels(side), WHOLE_BOOK), worth, self.index)
-            for side in (BUY, SELL)
-        )
+        bid, ask = (impact_price(self.offers(side), worth, self.index) for side in (BUY, SELL))
         return premium_index(self.index, bid, ask)
 
     def house_levels(self, side: Side) -> list[tuple[Price, Quantity]]:
         """The house's quotes on a side, best first, whether clients' orders cross them or not."""
         if self.quotes is not None:
             return self.quotes[side]
-        key = (self.middle or self.mark, self.ladder)
+        key = (self.middle or self.mark, self.ladder, self.best)
         if self._ladder_key != key:
             self._ladder = {}
             self._ladder_key = key
         levels = self._ladder.get(side)
         if levels is None:
-            levels = list(ladder(self.symbol, key[0], side, self.ladder))
-            self._ladder[side] = levels
+            levels = self._ladder[side] = list(ladder(self.symbol, key[0], side, *key[1:]))
         return levels
+
+    def _house_offers(self, side: Side) -> Iterator[tuple[Price, Quantity]]:
+        """The same one by one: a ladder is made only as far as somebody looks."""
+        if self.quotes is not None:
+            return iter(self.quotes[side])
+        return ladder(self.symbol, self.middle or self.mark, side, self.ladder, self.best)
 
     def house_at(self, side: Side, price: Price) -> Quantity:
         """What the house quotes at exactly this price."""
@@ -233,6 +237,8 @@ class Market:
         """The house's best quote, crossed or not, 0 if there is none; it builds no ladder."""
         if self.quotes is not None:
             return self.quotes[side][0][0] if self.quotes[side] else 0
+        if self.best is not None:
+            return self.best.price(side)
         if not self.ladder.levels:
             return 0
         middle = self.middle or self.mark
@@ -273,6 +279,16 @@ class Market:
         """Price of the level of this rank, 1 for the best, clients and house together; 0: none."""
         levels = self.depth(side, rank)
         return levels[rank - 1][0] if len(levels) >= rank else 0
+
+    def offers(self, side: Side) -> Iterator[tuple[Price, Quantity]]:
+        """All of a side one by one, best first; clients and house at one price are two."""
+        house, clients = self._house_offers(side), self.book.side(side)
+        opposite = self.book.side(-side).best_price()
+        if opposite:
+            house = dropwhile(lambda level: (opposite - level[0]) * side <= 0, house)
+        if not clients.keys:
+            return house
+        return merge(clients.depth(), house, key=lambda level: -side * level[0])
 
     def depth(self, side: Side, limit: int) -> list[tuple[Price, Quantity]]:
         """The best price levels of clients and house together."""

@@ -65,8 +65,9 @@ def move_prices(turn: Turn, command: MovePrices) -> None:
         if mark != market.mark or market.quotes is not None:
             crossed.append(market)
         # A mark price that is set takes the ladder along; what follows otherwise leaves it.
-        middle = 0 if prices.mark is not None else market.middle
-        turn.emit(PriceMoved(name, mark, index, middle=middle))
+        is_set = prices.mark is not None
+        middle, best = (0, None) if is_set else (market.middle, market.best)
+        turn.emit(PriceMoved(name, mark, index, middle=middle, best=best))
     for market in crossed:
         fill_crossed(turn, market)
     for name, prices in command.prices.items():
@@ -117,7 +118,8 @@ def sample(turn: Turn, market: Market, now: Millis) -> None:
     mark = formula_mark(market, market.index, now)
     if mark == market.mark:
         return
-    turn.emit(PriceMoved(name, mark, market.index, keeps_quotes=True, middle=market.middle))
+    middle, best = market.middle, market.best
+    turn.emit(PriceMoved(name, mark, market.index, keeps_quotes=True, middle=middle, best=best))
     if market.quotes is None:
         fill_crossed(turn, market)
 

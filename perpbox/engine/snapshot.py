@@ -19,7 +19,7 @@ from perpbox.account import (
 )
 from perpbox.engine.apply.conditionals import wait
 from perpbox.engine.apply.orders import stand
-from perpbox.engine.ladder import LadderTerms
+from perpbox.engine.ladder import BestQuotes, LadderTerms
 from perpbox.engine.market import Aggregate, FundingTerms, Market, Premium
 from perpbox.engine.state import State, agenda_of
 from perpbox.instrument import Catalogue
@@ -84,6 +84,7 @@ class MarketFacts(Struct, array_like=True):
     # From here on with what it is without: a later version reads what an earlier one dumped.
     middle: Price = 0
     ladder: LadderTerms = LadderTerms()
+    best: BestQuotes | None = None
 
 
 class Facts(Struct, array_like=True):
@@ -152,6 +153,7 @@ def load(data: bytes, catalogue: Catalogue) -> State:
     for market in facts.markets:
         state.markets[market.symbol].update_id = market.update_id
         state.markets[market.symbol].changed = market.changed
+    state.unsampled = set(state.markets)
     for account in facts.accounts:
         state.accounts[account.account_id].version = account.version
     for name, value in zip(COUNTERS, facts.counters, strict=True):
@@ -262,6 +264,7 @@ def _market_facts(market: Market) -> MarketFacts:
         market.changed,
         market.middle,
         market.ladder,
+        market.best,
     )
 
 
@@ -281,6 +284,7 @@ def _market(facts: MarketFacts, catalogue: Catalogue) -> Market:
     market.aggregate = facts.aggregate
     market.middle = facts.middle
     market.ladder = facts.ladder
+    market.best = facts.best
     if facts.bids is not None and facts.asks is not None:
         market.quotes = {1: facts.bids, -1: facts.asks}
     return market

@@ -44,6 +44,7 @@ class State:
         "shard",
         "stirred",
         "touched",
+        "unsampled",
         "watch",
     )
 
@@ -82,6 +83,8 @@ class State:
         """When to look at which account; made when it is first needed."""
         self.stirred = Stirred()
         """What this turn has stirred up; derived."""
+        self.unsampled: set[str] = set()
+        """Symbols whose book has changed since the premium was last taken of it; derived."""
         self.touched: set[str] = set()
         """Symbols in whose market something has happened; whoever follows turns takes them."""
 

@@ -57,7 +57,10 @@ class Turn:
 
     def emit(self, event: Event) -> None:
         self.events.append(event)
-        happen(self.state, event, self.now, self.witness)
+        if self.witness is None:
+            apply(self.state, event, self.now)
+        else:
+            happen(self.state, event, self.now, self.witness)
 
     def move(
         self,

@@ -98,8 +98,9 @@ class VenueClock:
 
     A real clock may run ahead of the machine's, or behind it, by a lead: it got there by a jump
     or by its start. Switched to real, it keeps a lead that it has and catches up with the
-    machine where it is behind. An accelerated clock runs on from where it is; where somebody
-    paces it, it runs no further than what is done allows, and then loses time.
+    machine where it is behind, unless its market's time is another one. An accelerated clock
+    runs on from where it is; where somebody paces it, it runs no further than what is done
+    allows, and then loses time.
     """
 
     def __init__(
@@ -107,7 +108,10 @@ class VenueClock:
         pace: Pace = REAL,
         start: Millis | None = None,
         machine: Callable[[], Millis] = machine_time,
+        *,
+        catches_up: bool = True,
     ) -> None:
+        self._catches_up = catches_up
         self.on_change: Callable[[], None] | None = None
         """Called after a switch and after a jump."""
         self._pace = pace
@@ -153,7 +157,8 @@ class VenueClock:
     def switch(self, pace: Pace) -> None:
         now = self.now()
         self._pace = pace
-        self._go_on_from(max(now, self._machine()) if pace.mode is ClockMode.REAL else now)
+        catches_up = self._catches_up and pace.mode is ClockMode.REAL
+        self._go_on_from(max(now, self._machine()) if catches_up else now)
         self._changed()
 
     def allow(self, lag: Millis) -> None:

@@ -46,6 +46,7 @@ class SymbolAnswer(Struct, frozen=True, rename="camel"):
     """One entry of `symbols` of exchangeInfo."""
 
     symbol: str
+    status: str | None = None
     contract_type: str | None = None
     base_asset: str | None = None
     quote_asset: str | None = None

@@ -19,7 +19,7 @@ class ListenKey(Struct, frozen=True):
 
 
 class ListenKeyTable(Protocol):
-    """Where a journal keeps them. What is written is durable when the call returns."""
+    """Where a journal keeps them. What is put or deleted is durable when the call returns."""
 
     def stored(self) -> list[ListenKey]: ...
 
@@ -27,6 +27,9 @@ class ListenKeyTable(Protocol):
         """The account's key from now on, in place of the one it had."""
 
     def delete(self, account_id: AccountId) -> None: ...
+
+    def lapse(self, account_id: AccountId) -> None:
+        """Delete a key whose time is over, sometime soon: if it comes back, its time is over."""
 
 
 class MemoryListenKeys:
@@ -43,3 +46,5 @@ class MemoryListenKeys:
 
     def delete(self, account_id: AccountId) -> None:
         self._stored.pop(account_id, None)
+
+    lapse = delete

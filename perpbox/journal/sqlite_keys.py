@@ -59,3 +59,6 @@ class SqliteListenKeys:
 
     def delete(self, account_id: AccountId) -> None:
         self._appender.wait(listen_key_deleted(account_id))
+
+    def lapse(self, account_id: AccountId) -> None:
+        self._appender.ask(listen_key_deleted(account_id))

@@ -12,8 +12,9 @@ from typing import TypeVar
 
 import uvloop
 
+from perpbox.server.life import serve
 from perpbox.server.log import Log, log_to
-from perpbox.server.process import Process, serve
+from perpbox.server.process import Process
 from perpbox.server.settings import Settings
 from perpbox.venue import Venue
 

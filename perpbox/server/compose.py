@@ -8,10 +8,12 @@ from perpbox.engine.commands import OpenVenue
 from perpbox.engine.snapshot import dump
 from perpbox.engine.state import State
 from perpbox.feed.clock import REAL, VenueClock, parse_pace
+from perpbox.feed.recorded import Progress, RecordedFeed
 from perpbox.instrument import to_json
 from perpbox.journal import Journal, JournalError, KeyStore, open_journal, recover
 from perpbox.server.catalogue import load_catalogue
 from perpbox.server.feeds import open_feed, require_feed
+from perpbox.server.recording import open_recording
 from perpbox.server.settings import MEMORY, Settings, Unusable, moment, require_usable
 from perpbox.venue import Venue
 
@@ -21,10 +23,17 @@ KINDS: Final = {True: "memory", False: "sqlite"}
 class Parts:
     """The venue and what it stands on."""
 
-    def __init__(self, settings: Settings, journal: Journal, state: State, sequence: int) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        journal: Journal,
+        state: State,
+        sequence: int,
+        recording: RecordedFeed | None = None,
+    ) -> None:
         self.journal = journal
         self.kind = KINDS[settings.data == MEMORY]
-        self.clock = _clock(settings, state, sequence)
+        self.clock = _clock(settings, state, sequence, recording)
         self.venue = Venue(state, sequence, journal, self.clock)
         seed = None if settings.key_seed is None else str(settings.key_seed)
         self.keys = KeyStore(journal.keys, seed)
@@ -32,7 +41,7 @@ class Parts:
             self.venue.submit(OpenVenue())
             journal.flush()
             self.venue.note_durable(journal.durable_sequence)
-        self.venue.follow(open_feed(settings, self.venue.state))
+        self.venue.follow(recording or open_feed(settings, self.venue.state))
 
     @property
     def is_sound(self) -> bool:
@@ -52,8 +61,11 @@ class Parts:
             self.journal.close()
 
 
-def compose(settings: Settings) -> Parts:
-    """Open the journal and recover the venue. Raises `Unusable` with a sentence."""
+def compose(settings: Settings, progress: Progress | None = None) -> Parts:
+    """Open the journal and recover the venue. Raises `Unusable` with a sentence.
+
+    `progress` is told of a recorded market how much is read.
+    """
     require_usable(settings)
     require_feed(settings)
     catalogue_json = to_json(load_catalogue(settings.catalogue))
@@ -68,7 +80,9 @@ def compose(settings: Settings) -> Parts:
                 "--catalogue, or begin a new journal."
             )
         recovered = recover(journal)
-        return Parts(settings, journal, recovered.state, recovered.sequence)
+        state, sequence = recovered.state, recovered.sequence
+        recording = open_recording(settings, state, sequence, progress)
+        return Parts(settings, journal, state, sequence, recording)
     except JournalError as error:
         journal.close()
         raise Unusable(str(error)) from error
@@ -77,15 +91,20 @@ def compose(settings: Settings) -> Parts:
         raise
 
 
-def _clock(settings: Settings, state: State, sequence: int) -> VenueClock:
+def _clock(
+    settings: Settings, state: State, sequence: int, recording: RecordedFeed | None
+) -> VenueClock:
     """A clock that stands no earlier than the journal's last turn.
 
     [dec] A start that lies before it is no error: the same settings must be able to start a venue
-    again. Only a real clock has another source than the journal for how late it is now.
+    again. Only a real clock, of a market that is not recorded, has another source than the journal
+    for how late it is now.
     """
     pace, start = parse_pace(settings.clock), moment("--start", settings.start)
-    if start is None and sequence and pace is not REAL:
+    if start is None and sequence and (recording or pace is not REAL):
         start = state.now
-    clock = VenueClock(pace, start)
+    if start is None and recording:
+        start = recording.first_time
+    clock = VenueClock(pace, start, catches_up=recording is None)
     clock.set(state.now)
     return clock

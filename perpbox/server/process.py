@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import resource
-import signal
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
-
-import uvloop
 
 import perpbox
 from perpbox.control.desk import Facts
 from perpbox.engine.rejects import Rejected
 from perpbox.feed.clock import MANUAL, ClockMode, iso
 from perpbox.server.beat import Beat
-from perpbox.server.compose import Parts, compose
+from perpbox.server.compose import Parts
 from perpbox.server.doors import Doors
 from perpbox.server.http import HttpServer
 from perpbox.server.log import Log
 from perpbox.server.pacing import Pacer
 from perpbox.server.settings import AddressTaken, Settings, Unusable
-from perpbox.server.wire import Bounds
 
 PATIENCE: Final = 5.0
 """Seconds that a stop gives to what is in flight."""
-FILES: Final = Bounds().connections + 240
-"""What the process may have open at once: the connections, the journal, and the rest.
-
-It is as much as macOS allows without more ado.
-"""
 WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  names, no address to bind
-STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 class Process:
@@ -62,6 +51,7 @@ class Process:
         self._pacer = Pacer(self._hub, self.loop)
         self.beat = Beat(parts, self._hub, self.loop, partial(self.fail, "timer failed"))
         self.http = HttpServer(doors.answer, parts.venue.when_durable, log, connect=doors.connect)
+        self._hub.on_failure = lambda error: self.http.note_failure(error, "STREAM", "")
 
     @property
     def base_url(self) -> str:
@@ -133,43 +123,6 @@ class Process:
     def _soon(self, act: Callable[[], None]) -> None:
         """From the journal's thread to this one."""
         self.loop.call_soon_threadsafe(act)
-
-
-async def serve(settings: Settings, log: Log, on_ready: Callable[[Process], None]) -> int:
-    """A whole life: compose, listen, tell that it is ready, serve, stop. The exit code."""
-    parts = compose(settings)
-    try:
-        process = Process(settings, log, parts)
-        await process.start()
-    except BaseException:
-        parts.close()
-        raise
-    on_ready(process)
-    return await process.until_stopped()
-
-
-def allow_many_files() -> None:
-    """Connections are files to the system, which begins with as few as 256 of them.
-
-    Where it allows no more, connections beyond that are reset, and the others go on.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-
-
-def run(settings: Settings, log: Log, on_ready: Callable[[Process], None]) -> int:
-    """`serve` on this thread, the main one, until SIGTERM or SIGINT."""
-    allow_many_files()
-
-    def ready(process: Process) -> None:
-        for number in STOP_SIGNALS:
-            process.loop.add_signal_handler(number, process.stop)
-        on_ready(process)
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(serve(settings, log, ready))
 
 
 def _why_not(settings: Settings, error: OSError) -> Unusable:

@@ -67,6 +67,7 @@ class Tape:
 
     def note(self, line: Line) -> None:
         """Put a turn's trades on the tape."""
+        durable = self._journal.durable_sequence
         for event in line.events:
             if type(event) is Traded:
                 trade = Print(
@@ -77,12 +78,11 @@ class Tape:
                     line.time,
                     event.aggregate_id,
                 )
-                self._in_flight.append((line.sequence, event.symbol, trade))
+                if line.sequence > durable:
+                    self._in_flight.append((line.sequence, event.symbol, trade))
                 self._reel(event.symbol).add(trade)
-        if self._in_flight:
-            durable = self._journal.durable_sequence
-            while self._in_flight and self._in_flight[0][0] <= durable:
-                self._in_flight.popleft()
+        while self._in_flight and self._in_flight[0][0] <= durable:
+            self._in_flight.popleft()
 
     def version(self, symbol: str) -> int:
         """Rises with every trade of the symbol since the start, and with nothing else."""

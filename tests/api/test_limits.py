@@ -37,6 +37,17 @@ WEIGHTS: Final = {
     "GET /fapi/v1/depth?limit=500": 10,
     "GET /fapi/v1/depth": 10,
     "GET /fapi/v1/depth?limit=1000": 20,
+    "GET /fapi/v1/rpiDepth": 20,
+    "GET /fapi/v1/constituents": 2,
+    "GET /fapi/v1/indexInfo": 1,
+    "GET /fapi/v1/tradingSchedule": 5,
+    "GET /fapi/v1/apiTradingStatus": 10,
+    "GET /fapi/v1/apiTradingStatus?symbol=BTCUSDT": 1,
+    "GET /fapi/v1/pmAccountInfo": 5,
+    "GET /fapi/v1/account": 5,
+    "GET /fapi/v1/balance": 5,
+    "GET /fapi/v1/positionRisk": 5,
+    "POST /fapi/v1/stock/contract": 50,
     "GET /fapi/v1/trades": 5,
     "GET /fapi/v1/historicalTrades": 200,
     "GET /fapi/v1/aggTrades": 20,
@@ -197,7 +208,7 @@ def documented_weights(text: str) -> dict[str, int]:
     from_limit = re.findall(r"\[(\d+), ?\d+[)\]] (\d+)", text)
     if from_limit:
         return {f"limit={least}": int(weight) for least, weight in from_limit}
-    if text.startswith(("not published", "shares")):
+    if text.startswith(("not published", "not in the newest docs", "shares")):
         return {}
     with_symbol = re.match(r"(\d+) (?:with|for a single) symbol\D+(\d+)", text)
     if with_symbol:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from perpbox.account import AccountId
 from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.journal.keys import Key
 from perpbox.journal.listen_keys import MemoryListenKeys
@@ -111,6 +112,31 @@ def test_two_accounts_never_share_a_key_and_a_deleted_one_is_gone() -> None:
     assert len(texts) == 3
     keys.stop(2)
     assert {key.account_id for key in table.stored()} == {1, 3}
+
+
+class SlowTable(MemoryListenKeys):
+    """Deleting waits for a disk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits = 0
+
+    def delete(self, account_id: AccountId) -> None:
+        super().delete(account_id)
+        self.waits += 1
+
+
+def test_a_clock_that_jumps_waits_for_no_key_that_ends() -> None:
+    table = SlowTable()
+    keys = ListenKeys(table)
+    for account_id in range(1, 100):
+        keys.start(account_id, now=0)
+    keys.expire(HOUR)
+    assert table.stored() == []
+    assert table.waits == 0
+    keys.start(1, now=HOUR)
+    keys.stop(1)
+    assert table.waits == 1
 
 
 def test_of_old_keeping_it_alive_told_nothing() -> None:

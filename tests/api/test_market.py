@@ -356,3 +356,51 @@ def test_what_is_told_of_filters_is_what_is_kept(exchange: Exchange, info: Any) 
     assert parse(by_kind["MIN_NOTIONAL"]["notional"]) == symbol.min_notional
     assert SHORT.fullmatch(by_kind["LOT_SIZE"]["maxQty"])
     assert text(parse(by_kind["PERCENT_PRICE"]["multiplierUp"])) == text(symbol.multiplier_up)
+
+
+# What is Binance's alone in this market: RPI orders, and an index of many exchanges.
+
+
+def test_the_book_with_rpi_orders_is_the_book(exchange: Exchange) -> None:
+    for query in (BTC, f"{BTC}&limit=1000"):
+        assert exchange.get("/fapi/v1/rpiDepth", query) == exchange.get(
+            DEPTH_OF, f"{BTC}&limit=1000"
+        )
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("", -1102),
+        ("symbol=NOUSDT", -1121),
+        (f"{BTC}&limit=500", -4021),
+        (f"{BTC}&limit=", -1105),
+        (f"{BTC}&limit=many", -1130),
+    ],
+)
+def test_what_rpi_depth_refuses(exchange: Exchange, query: str, code: int) -> None:
+    assert exchange.ask("GET", "/fapi/v1/rpiDepth", query).refusal == (400, code)
+
+
+def test_an_index_price_is_made_of_what_the_venue_is_told(exchange: Exchange) -> None:
+    told = exchange.get("/fapi/v1/constituents", BTC)
+    assert list(told) == ["symbol", "time", "constituents"]
+    assert (told["symbol"], told["time"]) == ("BTCUSDT", NOON)
+    [only] = told["constituents"]
+    assert list(only.items()) == [
+        ("exchange", "binance"),
+        ("symbol", "BTCUSDT"),
+        ("price", "50000.00000000"),
+        ("weight", "1.00000000"),
+    ]
+    assert exchange.ask("GET", "/fapi/v1/constituents").refusal == (400, -1102)
+    assert exchange.ask("GET", "/fapi/v1/constituents", "symbol=A").refusal == (400, -1121)
+
+
+def test_constituents_had_no_price_once() -> None:
+    [only] = Exchange(api_date="2025-04-22").get("/fapi/v1/constituents", BTC)["constituents"]
+    assert list(only) == ["exchange", "symbol"]
+
+
+def test_there_was_no_book_with_rpi_orders_before() -> None:
+    assert Exchange(api_date="2025-11-24").ask("GET", "/fapi/v1/rpiDepth", BTC).status == 404

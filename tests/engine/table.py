@@ -33,7 +33,7 @@ from perpbox.account import (
     TimeInForce,
 )
 from perpbox.engine import commands as ask
-from perpbox.engine.ladder import LadderTerms
+from perpbox.engine.ladder import BestQuotes, LadderTerms
 from perpbox.engine.rejects import Rejected
 from perpbox.engine.turn import Turn
 from perpbox.instrument import Catalogue
@@ -194,21 +194,34 @@ def _quotes(table: Table, words: Words) -> Turn:
 
 
 def _outside(table: Table, words: Words) -> Turn:
-    """outside SYMBOL [mark P] [index P] [middle P] [buys|sells QUANTITY@PRICE…]"""
+    """outside SYMBOL [mark P] [index P] [middle P] [best BID ASK] [buys|sells QUANTITY@PRICE…]
+
+    The best quotes are QUANTITY@PRICE too.
+    """
     market = table.rig.state.markets[words[0]]
     prices = {"mark": market.mark, "index": market.index, "middle": market.middle}
     prints, side, rest = list[tuple[Side, int, int]](), BUY, words[1:]
+    best: BestQuotes | None = None
     while rest:
         word = rest.pop(0)
         if word in prices:
             prices[word] = parse(rest.pop(0))
+        elif word == "best":
+            first, second = rest.pop(0), rest.pop(0)
+            best = BestQuotes(*_quote(first), *_quote(second))
         elif word in {"buys", "sells"}:
             side = BUY if word == "buys" else SELL
         else:
-            quantity, _, price = word.partition("@")
-            prints.append((side, parse(price), parse(quantity)))
-    move = ask.MarketMove(words[0], prices["mark"], prices["index"], prices["middle"], prints)
+            prints.append((side, *_quote(word)))
+    figures = prices["mark"], prices["index"], prices["middle"]
+    move = ask.MarketMove(words[0], *figures, prints, best)
     return table.rig.submit(ask.FollowMarket([move], {}))
+
+
+def _quote(word: str) -> tuple[int, int]:
+    """Price and quantity of QUANTITY@PRICE."""
+    quantity, _, price = word.partition("@")
+    return parse(price), parse(quantity)
 
 
 def _ladder(table: Table, words: Words) -> Turn:

@@ -150,3 +150,46 @@ def test_a_move_liquidates_whom_it_reaches_and_sets_off_what_waits() -> None:
         outside BTCUSDT mark 47000
         check alice BTCUSDT amount 0
     """)
+
+
+def test_best_quotes_that_are_known_are_where_the_ladder_begins() -> None:
+    play("""
+        outside BTCUSDT mark 50000 middle 50001 best 1.5@50000.7 0.2@50001.2
+        check BTCUSDT mark 50000 bid 50000.7 ask 50001.2
+        alice deposits 100000 USDT
+        alice buy 0.3 BTCUSDT market    -> filled 0.2 @ 50001.2 as taker
+                                        -> filled 0.1 @ 50006.2 as taker
+        outside BTCUSDT middle 50001
+        check BTCUSDT bid 50000.9 ask 50001.1
+    """)
+
+
+def test_a_mark_price_that_is_set_takes_the_ladder_away_from_them() -> None:
+    play("""
+        outside BTCUSDT mark 50000 best 1.5@50000.7 0.2@50001.2
+        market BTCUSDT index 49990
+        check BTCUSDT bid 50000.7
+        market BTCUSDT mark 50000
+        check BTCUSDT bid 49999.9
+    """)
+
+
+def test_in_a_queued_ladder_an_order_waits_behind_the_best_quote_that_is_known() -> None:
+    play("""
+        alice deposits 100000 USDT
+        ladder BTCUSDT queued
+        outside BTCUSDT best 0.4@49999.9 7@50000
+        alice buy 0.3 BTCUSDT limit 49999.9 as o1
+        outside BTCUSDT best 0.1@49999.9 7@50000 sells 0.3@49999.9  -> nothing
+        outside BTCUSDT best 9@49999.9 7@50000 sells 0.2@49999.9
+                                        -> alice o1 filled 0.1 @ 49999.9 as maker
+    """)
+
+
+@pytest.mark.parametrize(
+    "best", ["1@50000 1@50000", "0@50000 1@50001", "1@50000.05 1@50001", "1.0005@50000 1@50001"]
+)
+def test_best_quotes_that_are_none_are_refused(best: str) -> None:
+    play(f"""
+        outside BTCUSDT best {best} -> rejected INVALID_PRICE BTCUSDT
+    """)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -19,9 +22,15 @@ from perpbox.engine.commands import (
 from perpbox.engine.events import LadderSet, LiquidationStarted, OrderFilled, PriceMoved, Traded
 from perpbox.engine.line import Line
 from perpbox.engine.market import Market
-from perpbox.feed.synthetic import ImpossibleTerms, SyntheticTerms, open_synthetic
+from perpbox.feed.synthetic import (
+    COUNT_RANGES,
+    RATIO_RANGES,
+    ImpossibleTerms,
+    SyntheticTerms,
+    open_synthetic,
+)
 from perpbox.feed.synthetic.quoted import MOST_PREMIUM
-from perpbox.money import SCALE, is_multiple, parse
+from perpbox.money import SCALE, is_multiple, parse, text_short
 from tests.feed.synthetic_stage import (
     BUILTIN,
     DAY,
@@ -92,6 +101,18 @@ def test_a_setting_out_of_its_range_is_told(terms: SyntheticTerms, told: str) ->
     with pytest.raises(ImpossibleTerms) as error:
         open_synthetic(state, terms, 1)
     assert told in str(error.value)
+
+
+def test_the_page_lists_every_setting_with_its_default_and_range() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "synthetic.md").read_text()
+    rows = re.findall(r"^\| `([a-z_]+)` \| ([^|]+) \| ([^|]*)\|", page, re.MULTILINE)
+    expected = []
+    for name in SyntheticTerms.__struct_fields__:
+        told: Callable[[int], str] = text_short if name in RATIO_RANGES else str
+        ranges = {**RATIO_RANGES, **COUNT_RANGES}.get(name)
+        span = f"{told(ranges[0])} to {told(ranges[1])}" if ranges else ""
+        expected.append((name, told(getattr(SyntheticTerms(), name)).lower(), span))
+    assert [(name, default, span.strip()) for name, default, span in rows] == expected
 
 
 # Its steps.

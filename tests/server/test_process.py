@@ -31,8 +31,9 @@ from perpbox.server.background import Background, Failed, running
 from perpbox.server.catalogue import load_catalogue
 from perpbox.server.compose import Parts, compose
 from perpbox.server.doors import Doors
+from perpbox.server.life import FILES, allow_many_files
 from perpbox.server.log import log_to
-from perpbox.server.process import FILES, WILDCARDS, allow_many_files
+from perpbox.server.process import WILDCARDS
 from perpbox.server.settings import AddressTaken, Settings, Unusable, require_usable
 from perpbox.venue import Venue
 from tests.server.shell import Kept

@@ -14,6 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.sync.connection import Connection
 
 from perpbox import demo
+from perpbox.api.streams.depth import DiffDepth
 from perpbox.server.background import Background, running
 from perpbox.server.settings import Settings
 from tests.server.shell import Kept
@@ -116,6 +117,30 @@ def test_a_stopping_server_closes_its_streams() -> None:
         stream.recv(timeout=SECONDS)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1001
+
+
+def test_a_stream_that_fails_ends_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_source: DiffDepth, _now: int) -> list[bytes]:
+        raise RuntimeError
+
+    with running(Settings(port=0, token=TOKEN), Kept()) as server:
+        trader = demo.Trader(server.base_url, TOKEN)
+        trader.open_account("alice", {"USDT": "10000"})
+        with (
+            open_stream(server, "/ws/btcusdt@depth") as broken,
+            open_stream(server, f"/ws/{listen_key(trader)}") as sound,
+        ):
+            monkeypatch.setattr(DiffDepth, "flush", fail)
+            buy(trader)
+            with pytest.raises(ConnectionClosed) as closed:
+                broken.recv(timeout=SECONDS)
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 1011
+            assert read(sound)["e"] == "ORDER_TRADE_UPDATE"
+            assert server.failures == 1
+        with open_stream(server, "/ws/btcusdt@markPrice@1s") as other:
+            assert read(other)["e"] == "markPriceUpdate"
+            assert server.call(lambda _: len(server._process._hub._about["BTCUSDT"])) == 1
 
 
 def test_the_websocket_api_answers_what_rest_answers(

@@ -218,6 +218,14 @@ def premium_index(market: Market, rate: Ratio, now: Millis) -> Row:
     }
 
 
+def constituents(market: Market, now: Millis, *, priced: bool) -> Row:
+    """`GET /fapi/v1/constituents`: an index price is made of what it is told, and of that alone."""
+    only: Row = {"exchange": "binance", "symbol": market.symbol.name}
+    if priced:
+        only |= {"price": text(market.index), "weight": text(SCALE)}
+    return {"symbol": market.symbol.name, "time": now, "constituents": [only]}
+
+
 def funding_rate(row: FundingRecord) -> Row:
     """One row of `fundingRate`."""
     return {

@@ -11,7 +11,7 @@ import msgspec
 from perpbox.account import AccountId
 from perpbox.api.shapes import events as shapes
 from perpbox.api.streams.listen_keys import ListenKeys
-from perpbox.api.streams.sources import Source
+from perpbox.api.streams.sources import Nothing, Source
 from perpbox.api.streams.user import UserEvents
 from perpbox.engine.events import AccountClosed
 from perpbox.engine.line import Line
@@ -36,6 +36,9 @@ class Listener(Protocol):
         """Whether an event of a user data stream is wanted."""
 
     def send(self, frame: bytes) -> None: ...
+
+    def fail(self) -> None:
+        """A stream that it listens to is over, by a fault of the program."""
 
 
 class Channel:
@@ -120,6 +123,8 @@ class Hub:
         """When the channels of each speed are to be pushed next, by the venue's clock."""
         self.on_paced: Callable[[], None] | None = None
         """Called when `tick` has something to do, if it had nothing before."""
+        self.on_failure: Callable[[Exception], None] = _raise
+        """Called with what a stream has raised."""
         listen_keys.on_end = self._key_ended
         venue.listeners.append(self._note)
 
@@ -298,8 +303,18 @@ class Hub:
     def _flush(self, channels: Iterable[Channel]) -> None:
         now, sequence = self._time(), self.venue.sequence
         for channel in channels:
-            if channel.source is not None:
-                for payload in channel.source.flush(now):
+            source = channel.source
+            if source is None:
+                continue
+            try:
+                payloads = source.flush(now)
+            except Exception as error:  # noqa: BLE001  the other streams go on
+                channel.source = Nothing(source.speed, source.about)
+                for listener in channel.listeners:
+                    listener.fail()
+                self.on_failure(error)
+            else:
+                for payload in payloads:
                     self._put(Message(sequence, channel, payload))
 
     def _time(self) -> Millis:
@@ -355,6 +370,11 @@ class Hub:
             else:
                 raw = raw or framed(payload)
                 listener.send(raw)
+
+
+def _raise(error: Exception) -> None:
+    """Nobody else is told of it."""
+    raise error
 
 
 def _remove(index: dict[Key, dict[Channel, None]], key: Key, channel: Channel) -> None:

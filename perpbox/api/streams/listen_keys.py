@@ -69,6 +69,7 @@ class ListenKeys:
         """Let the account's key, if it has one, be good no more."""
         key = self._by_account.get(account_id)
         if key is not None:
+            self._table.delete(account_id)
             self._end(key, in_time=False)
 
     def find(self, text: str, now: Millis) -> ListenKey | None:
@@ -81,12 +82,13 @@ class ListenKeys:
             first = next(iter(self._by_account.values()))
             if first.expires > now:
                 return
+            # A clock that jumps ends many at once, and the venue waits for none of them.
+            self._table.lapse(first.account_id)
             self._end(first, in_time=True)
 
     def _end(self, key: ListenKey, *, in_time: bool) -> None:
         del self._by_account[key.account_id]
         del self._by_text[key.text]
-        self._table.delete(key.account_id)
         self.on_end(key, in_time)
 
     def _letters(self, account_id: AccountId, now: Millis) -> str:

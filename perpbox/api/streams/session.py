@@ -17,6 +17,7 @@ MOST_STREAMS: Final = 1024
 """Of one connection (page on market streams)."""
 LIFE: Final[Millis] = 24 * 60 * 60 * 1000
 GOING_AWAY: Final = 1001
+INTERNAL_ERROR: Final = 1011
 
 
 class StreamSession:
@@ -41,6 +42,9 @@ class StreamSession:
 
     def send(self, frame: bytes) -> None:
         self._wire.send(frame)
+
+    def fail(self) -> None:
+        self._wire.close(INTERNAL_ERROR, "Internal error.")
 
     # What the connection tells it.
 

@@ -149,7 +149,7 @@ class Changed(Quiet):
 
 
 class Nothing(Quiet):
-    """A stream that there is, and that has nothing to say here."""
+    """A stream that there is, and that has nothing to say here, or nothing any more."""
 
     def flush(self, _now: Millis, /) -> list[bytes]:
         return []

@@ -22,6 +22,7 @@ def touch(state: State, market: Market, now: Millis) -> None:
 def book_changed(state: State, market: Market, now: Millis) -> None:
     """Its book may be another one now."""
     market.update_id += 1
+    state.unsampled.add(market.symbol.name)
     touch(state, market, now)
 
 
@@ -79,6 +80,7 @@ def price_moved(state: State, event: happened.PriceMoved, now: Millis) -> None:
     market.mark = event.mark
     market.index = event.index
     market.middle = event.middle
+    market.best = event.best
     market.moved = now
     if not event.keeps_quotes:
         market.quotes = None

@@ -115,7 +115,7 @@ class Quoted:
         index, premium = self._wander()
         middle = self._on_grid(index * (ONE + premium) >> BITS)
         mark = index * (ONE + self._smooth) >> BITS
-        mark = min(mark, symbol.max_price or mark)
+        mark = max(1, min(mark, symbol.max_price or mark))
         before, self._told = self._told, (index, middle)
         prints = self._prints(before[1], middle, bulk)
         if not prints and (mark, index, middle) == (market.mark, market.index, market.middle):
