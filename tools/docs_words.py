@@ -18,6 +18,9 @@ PURPOSES: Final = {
     "GET /fapi/v1/aggTrades": "fills of one price and side within 100 ms as one, of a year",
     "GET /fapi/v1/klines": "candles of a symbol, of 1m to 1M",
     "GET /fapi/v1/continuousKlines": "the same of a pair's perpetual contract",
+    "GET /fapi/v1/indexPriceKlines": "candles of the index price of a pair",
+    "GET /fapi/v1/markPriceKlines": "candles of the mark price of a symbol",
+    "GET /fapi/v1/premiumIndexKlines": "candles of its premium index",
     "GET /fapi/v1/ticker/24hr": "the last 24 hours of a symbol or of all",
     "GET /fapi/v1/ticker/price": "the last traded price of a symbol or of all",
     "GET /fapi/v2/ticker/price": "the same",
@@ -31,6 +34,13 @@ PURPOSES: Final = {
     "GET /fapi/v1/tradingSchedule": "a week without trading: no symbol keeps a market's hours",
     "GET /fapi/v1/insuranceBalance": "what the insurance fund holds",
     "GET /fapi/v1/symbolAdlRisk": "how likely auto-deleveraging is in a symbol or in all",
+    "GET /fapi/v1/openInterest": "what is held of a symbol",
+    "GET /futures/data/openInterestHist": "what was held of it, of 30 days",
+    "GET /futures/data/topLongShortAccountRatio": "top traders' accounts, long and short",
+    "GET /futures/data/topLongShortPositionRatio": "top traders' positions, long and short",
+    "GET /futures/data/globalLongShortAccountRatio": "all accounts, long and short",
+    "GET /futures/data/takerlongshortRatio": "what takers bought and sold",
+    "GET /futures/data/basis": "last price against index price",
     "GET /fapi/v3/account": "the account: totals, assets, positions that are held or ordered",
     "GET /fapi/v2/account": "the account with its modes and every symbol's position",
     "GET /fapi/v3/balance": "the account's balances",
@@ -109,17 +119,7 @@ PURPOSES: Final = {
 }
 
 NOT_SERVED: Final = (
-    ("GET", "/fapi/v1/indexPriceKlines", "klines of the index price"),
-    ("GET", "/fapi/v1/markPriceKlines", "klines of the mark price"),
-    ("GET", "/fapi/v1/premiumIndexKlines", "klines of the premium index"),
-    ("GET", "/fapi/v1/openInterest", "open interest"),
-    ("GET", "/futures/data/basis", "basis"),
     ("GET", "/futures/data/delivery-price", "settlement prices of quarterly contracts"),
-    ("GET", "/futures/data/globalLongShortAccountRatio", "long/short ratio of accounts"),
-    ("GET", "/futures/data/openInterestHist", "past open interest"),
-    ("GET", "/futures/data/takerlongshortRatio", "takers' buys and sells"),
-    ("GET", "/futures/data/topLongShortAccountRatio", "long/short ratio of top accounts"),
-    ("GET", "/futures/data/topLongShortPositionRatio", "long/short ratio of top positions"),
 )
 """What is documented, or was, and is answered with a 404 here."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice, takewhile
-from typing import Final
+from typing import Final, NamedTuple
 
 from perpbox.api.calendar import OLDER_TRADES_LIMITED, RPI, TRADES_SHORTER
 from perpbox.api.call import Call
@@ -62,6 +62,23 @@ def continuous_klines(call: Call) -> object:
 
 
 def _klines(call: Call, name: str) -> list[shapes.Cells]:
+    tape = call.desk.tape
+    asked = asked_of(call, name, tape.first_traded)
+    told = tape.candles(asked.symbol.name, asked.interval, asked.first, asked.last)
+    return [shapes.kline(candle, asked.symbol) for candle in told]
+
+
+class Asked(NamedTuple):
+    """Which klines are wanted: the first and the last of them by when they open."""
+
+    symbol: Symbol
+    interval: Interval
+    first: Millis
+    last: Millis
+
+
+def asked_of(call: Call, name: str, oldest: Callable[[str], Millis | None]) -> Asked:
+    """What the parameters say of a symbol, of which `oldest` knows when the first minute began."""
     params = call.params
     text = params.text("interval")
     start, end = params.time_range()
@@ -75,18 +92,16 @@ def _klines(call: Call, name: str) -> list[shapes.Cells]:
     if start is None:
         first = interval.shifted(last, 1 - limit)
     else:
-        first = _first_kline(call, symbol, interval, start)
+        first = _first_kline(interval, start, oldest(symbol.name))
         last = min(last, interval.shifted(first, limit - 1))
-    told = call.desk.tape.candles(symbol.name, interval, first, last)
-    return [shapes.kline(candle, symbol) for candle in told]
+    return Asked(symbol, interval, first, last)
 
 
-def _first_kline(call: Call, symbol: Symbol, interval: Interval, start: Millis) -> Millis:
-    """The first one that opens at the start or later, not before anything was traded."""
-    oldest = next(call.desk.tape.trades_since(symbol.name), None)
-    traded = start if oldest is None else interval.open_time(oldest.time)
+def _first_kline(interval: Interval, start: Millis, oldest: Millis | None) -> Millis:
+    """The first one that opens at the start or later, not before there was anything."""
+    begun = start if oldest is None else interval.open_time(oldest)
     opened = interval.open_time(start)
-    return max(traded, opened if opened == start else interval.shifted(opened, 1))
+    return max(begun, opened if opened == start else interval.shifted(opened, 1))
 
 
 # Trades

@@ -91,6 +91,8 @@ class Guard:
         self.charge(visit, route.weight if isinstance(route.weight, int) else route.weight(params))
         if route.funding:
             self.limits.charge_funding(visit.address, visit.now)
+        if route.limited:
+            self.limits.charge_statistics(visit.address, route.path, visit.now)
 
     def charge(self, visit: Visit, weight: int) -> None:
         """Charge the address, or 429 and in time 418."""

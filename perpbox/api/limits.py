@@ -19,6 +19,10 @@ FUNDING_REQUESTS: Final = 500
 FUNDING_WINDOW: Final[Millis] = 5 * MINUTE
 """What an address may ask of fundingRate and fundingInfo together."""
 
+STATISTICS_REQUESTS: Final = 1000
+STATISTICS_WINDOW: Final[Millis] = 5 * MINUTE
+"""What an address may ask of each endpoint of statistics."""
+
 CONNECTIONS: Final = 300
 CONNECTION_WINDOW: Final[Millis] = 5 * MINUTE
 """[dec] Attempts of an address to connect to the streams: as published for the spot market."""
@@ -75,6 +79,8 @@ class Limits:
         self._orders: dict[int, OrderCount] = {}
         self._funding: dict[str, tuple[int, int]] = {}
         """Window and requests by address."""
+        self._statistics: dict[str, tuple[int, int]] = {}
+        """Likewise, by address and endpoint."""
         self._connections: dict[str, tuple[int, int]] = {}
         """Likewise."""
         self._quotas: dict[tuple[int, str, Millis], tuple[int, int]] = {}
@@ -106,6 +112,13 @@ class Limits:
         """Charge a request to a funding endpoint, or 429 with -1003."""
         if _count(self._funding, address, now // FUNDING_WINDOW) > FUNDING_REQUESTS:
             raise ApiError(Error.TOO_MANY_REQUESTS, FUNDING_REQUESTS * MINUTE // FUNDING_WINDOW)
+
+    def charge_statistics(self, address: str, path: str, now: Millis) -> None:
+        """Charge a request to an endpoint of statistics, or 429 with -1003."""
+        window = now // STATISTICS_WINDOW
+        if _count(self._statistics, f"{address} {path}", window) > STATISTICS_REQUESTS:
+            most = STATISTICS_REQUESTS * MINUTE // STATISTICS_WINDOW
+            raise ApiError(Error.TOO_MANY_REQUESTS, most)
 
     def charge_connection(self, address: str, now: Millis) -> None:
         """Charge a connection to the streams, or 429 with -1003."""

@@ -24,8 +24,10 @@ from perpbox.api import (
     listen_key,
     market,
     orders,
+    price_chart,
     settings,
     start_up,
+    statistics,
     trial,
 )
 from perpbox.api.calendar import (
@@ -83,6 +85,8 @@ class Route(Struct, frozen=True):
     """Whether it counts in the limit that the funding endpoints share."""
     quotas: tuple[Quota, ...] = ()
     """How often an account may ask, where that is seldom."""
+    limited: bool = False
+    """Whether an address may ask only so often in five minutes, whatever it weighs."""
     of_history: bool = False
     """Whether it reads what only the journal's tables hold; they are read once durable."""
     since: Day = ""
@@ -96,6 +100,12 @@ class Route(Struct, frozen=True):
 def with_symbol(one: int, every: int) -> Callable[[Params], int]:
     """A weight that depends on whether a symbol was sent."""
     return lambda params: one if params.values.get("symbol") else every
+
+
+def statistic(name: str, security: Security, handler: Callable[[Call], object]) -> Route:
+    """Weighs nothing, and is limited by itself."""
+    path = f"/futures/data/{name}"
+    return Route("GET", path, security, 0, handler, limited=True, of_history=True)
 
 
 NONE, USER_DATA, TRADE = Security.NONE, Security.USER_DATA, Security.TRADE
@@ -126,6 +136,30 @@ ROUTES: Final = (
     Route("GET", "/fapi/v1/aggTrades", NONE, 20, chart.aggregate_trades),
     Route("GET", "/fapi/v1/klines", NONE, chart.kline_weight, chart.klines),
     Route("GET", "/fapi/v1/continuousKlines", NONE, chart.kline_weight, chart.continuous_klines),
+    Route(
+        "GET",
+        "/fapi/v1/indexPriceKlines",
+        NONE,
+        chart.kline_weight,
+        price_chart.index_price_klines,
+        of_history=True,
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/markPriceKlines",
+        NONE,
+        chart.kline_weight,
+        price_chart.mark_price_klines,
+        of_history=True,
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/premiumIndexKlines",
+        NONE,
+        chart.kline_weight,
+        price_chart.premium_index_klines,
+        of_history=True,
+    ),
     Route("GET", "/fapi/v1/ticker/24hr", NONE, with_symbol(1, 40), chart.day_ticker),
     Route("GET", "/fapi/v1/ticker/price", NONE, with_symbol(1, 2), market.price_ticker),
     Route("GET", "/fapi/v2/ticker/price", NONE, with_symbol(1, 2), market.price_ticker),
@@ -155,6 +189,14 @@ ROUTES: Final = (
         since=CONSTITUENT_PRICES,
     ),
     Route("GET", "/fapi/v1/symbolAdlRisk", NONE, 1, adl.symbol_adl_risk, since=ADL_RISK),
+    # Its statistics.
+    Route("GET", "/fapi/v1/openInterest", NONE, 1, statistics.open_interest),
+    statistic("openInterestHist", NONE, statistics.open_interest_history),
+    statistic("topLongShortAccountRatio", MARKET_DATA, statistics.top_accounts),
+    statistic("topLongShortPositionRatio", MARKET_DATA, statistics.top_positions),
+    statistic("globalLongShortAccountRatio", NONE, statistics.all_accounts),
+    statistic("takerlongshortRatio", NONE, statistics.takers),
+    Route("GET", "/futures/data/basis", NONE, 0, statistics.basis, of_history=True),
     # The account.
     Route("GET", "/fapi/v3/account", USER_DATA, 5, account.account_v3, since=THIRD_VERSION),
     Route("GET", "/fapi/v2/account", USER_DATA, 5, account.account_v2),

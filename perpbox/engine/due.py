@@ -9,6 +9,7 @@ from perpbox.engine.agenda import Due, Entry
 from perpbox.engine.commands import Tick
 from perpbox.engine.deadlines import count_down, end_old_orders, end_order, first_end
 from perpbox.engine.funding import settle_funding, take_samples
+from perpbox.engine.holdings import sample_holdings
 from perpbox.engine.prices import follow_formula
 from perpbox.engine.state import State, next_due
 from perpbox.engine.turn import Turn
@@ -31,8 +32,9 @@ def next_time(state: State) -> Millis | None:
 
 
 def tick(turn: Turn, command: Tick) -> None:
-    """Sample the premium indexes, then do what has fallen due by now, in order."""
+    """Sample the premium indexes and what is held, then do what has fallen due by now, in order."""
     take_samples(turn)
+    sample_holdings(turn)
     state = turn.state
     while (due := next_due(state)) is not None and due <= turn.now:
         entry = state.agenda.first

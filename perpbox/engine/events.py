@@ -23,6 +23,7 @@ from perpbox.account import (
 )
 from perpbox.engine.ladder import BestQuotes, LadderTerms
 from perpbox.engine.market import FundingTerms
+from perpbox.margin.holding import Holding
 from perpbox.money import Amount, Millis, Price, Product, Quantity, Ratio
 
 
@@ -399,6 +400,15 @@ class PremiumMoved(Struct, frozen=True, array_like=True, tag=True):
     """Number of the sample."""
 
 
+class HoldingSampled(Struct, frozen=True, array_like=True, tag=True):
+    """Who holds how much is another thing from a sample on."""
+
+    symbol: str
+    since: int
+    """Number of the sample."""
+    holding: Holding
+
+
 class FundingTermsSet(Struct, frozen=True, array_like=True, tag=True):
     """How funding is made from now on. Where the interval changes, one begins."""
 
@@ -476,6 +486,7 @@ Event: TypeAlias = (
     | MarkSourceSet
     | BasisSampled
     | PremiumMoved
+    | HoldingSampled
     | FundingTermsSet
     | FundingSettled
     | FundingMissed

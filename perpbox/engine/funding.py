@@ -15,7 +15,7 @@ from perpbox.engine.events import (
     PositionChanged,
     PremiumMoved,
 )
-from perpbox.engine.market import FundingTerms, Market
+from perpbox.engine.market import FundingTerms, Market, Premium
 from perpbox.engine.rejects import Reject
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
@@ -52,13 +52,19 @@ def rate_at(state: State, market: Market, now: Millis) -> Ratio:
     terms = market.funding
     if terms.fixed_rate is not None:
         return terms.fixed_rate
-    premium = market.premium
-    if market.premium_seen != market.update_id:
-        value = market.impact_premium()
-        if value != premium.value:
-            premium = premium.moved(value, state.now // SAMPLE_SPAN + 1)
-    average = premium.average(now // SAMPLE_SPAN)
+    average = premium_at(state, market).average(now // SAMPLE_SPAN)
     return funding_rate(average, terms.interest_rate, terms.interval_hours, terms.floor, terms.cap)
+
+
+def premium_at(state: State, market: Market) -> Premium:
+    """The premium with the samples since the last turn, of which none has told yet."""
+    premium = market.premium
+    if market.premium_seen == market.update_id:
+        return premium
+    value = market.impact_premium()
+    if value == premium.value:
+        return premium
+    return premium.moved(value, state.now // SAMPLE_SPAN + 1)
 
 
 def settle_funding(turn: Turn, entry: Entry) -> None:

@@ -23,6 +23,7 @@ from perpbox.margin.funding import (
     premium_index,
     weights,
 )
+from perpbox.margin.holding import NOTHING_HELD
 from perpbox.money import DECIMALS, Millis, Price, Quantity, Ratio, cut
 
 WHOLE_BOOK: Final = 1_000
@@ -121,6 +122,8 @@ class Market:
         "changed",
         "funding",
         "holders",
+        "holding",
+        "holding_since",
         "house_quantity",
         "index",
         "ladder",
@@ -163,6 +166,10 @@ class Market:
         self.aggregate = NO_AGGREGATE
         self.holders: dict[AccountId, Exposure] = {}
         """The accounts with a position; derived from their positions, in no special order."""
+        self.holding = NOTHING_HELD
+        """As it was last sampled."""
+        self.holding_since = 0
+        """Number of the sample from which on it was so."""
         self.triggers = Triggers()
         """The conditional orders that wait for its prices; derived."""
         self.by_formula = False

@@ -24,6 +24,7 @@ from perpbox.engine.market import Aggregate, FundingTerms, Market, Premium
 from perpbox.engine.state import State, agenda_of
 from perpbox.instrument import Catalogue
 from perpbox.instrument.symbol import initial_margin_rate
+from perpbox.margin.holding import NOTHING_HELD, Holding
 from perpbox.margin.multi_assets import rates_of
 from perpbox.money import Amount, Millis, Price, Product, Quantity, Ratio
 
@@ -85,6 +86,8 @@ class MarketFacts(Struct, array_like=True):
     middle: Price = 0
     ladder: LadderTerms = LadderTerms()
     best: BestQuotes | None = None
+    holding: Holding = NOTHING_HELD
+    holding_since: int = 0
 
 
 class Facts(Struct, array_like=True):
@@ -265,6 +268,8 @@ def _market_facts(market: Market) -> MarketFacts:
         market.middle,
         market.ladder,
         market.best,
+        market.holding,
+        market.holding_since,
     )
 
 
@@ -285,6 +290,7 @@ def _market(facts: MarketFacts, catalogue: Catalogue) -> Market:
     market.middle = facts.middle
     market.ladder = facts.ladder
     market.best = facts.best
+    market.holding, market.holding_since = facts.holding, facts.holding_since
     if facts.bids is not None and facts.asks is not None:
         market.quotes = {1: facts.bids, -1: facts.asks}
     return market

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from perpbox.account import AccountId, ConditionalStatus, OrderId, OrderStatus
 from perpbox.journal.records import (
@@ -10,6 +10,7 @@ from perpbox.journal.records import (
     ConditionalRecord,
     ConversionRecord,
     FundingRecord,
+    HoldingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
@@ -19,6 +20,7 @@ from perpbox.journal.records import (
     TradeRecord,
 )
 from perpbox.money import Millis
+from perpbox.tape import Candle, Keeper, Place
 
 
 class Changes:
@@ -26,14 +28,17 @@ class Changes:
 
     __slots__ = (
         "amendments",
+        "candles",
         "closed",
         "conditionals",
         "conversions",
         "funding",
+        "holdings",
         "income",
         "margin",
         "market_trades",
         "orders",
+        "standing_candles",
         "steps",
         "trades",
         "wiped",
@@ -49,10 +54,15 @@ class Changes:
         self.margin: list[MarginRecord] = []
         self.market_trades: list[MarketTrade] = []
         self.funding: list[FundingRecord] = []
+        self.holdings: list[HoldingRecord] = []
         self.conditionals: dict[OrderId, ConditionalRecord] = {}
         self.steps: list[StepRecord] = []
         self.amendments: list[AmendmentRecord] = []
         self.conversions: list[ConversionRecord] = []
+        self.candles: list[tuple[Place, Candle]] = []
+        """Those that have ended."""
+        self.standing_candles: dict[str, Candle] = {}
+        """By the names of their places."""
 
     def wipe(self, account_id: AccountId) -> None:
         """Let the account have no history."""
@@ -73,15 +83,24 @@ class Gatherer:
 
     Keeps the open orders, because a fill or a cancel names only the order. `find` and
     `find_conditional` are asked for one that is not among them: it was open when the venue last
-    stopped.
+    stopped. `standing` are the candles that stood by then.
     """
 
-    __slots__ = ("_find", "_find_conditional", "_open", "_waiting", "changes", "sequence")
+    __slots__ = (
+        "_find",
+        "_find_conditional",
+        "_open",
+        "_waiting",
+        "changes",
+        "keeper",
+        "sequence",
+    )
 
     def __init__(
         self,
         find: Callable[[OrderId], OrderRecord],
         find_conditional: Callable[[OrderId], ConditionalRecord | None],
+        standing: Iterable[tuple[str, Candle]] = (),
     ) -> None:
         self._find = find
         self._find_conditional = find_conditional
@@ -90,10 +109,12 @@ class Gatherer:
         self.changes = Changes()
         self.sequence = 0
         """Of the turn that is being followed."""
+        self.keeper = Keeper(standing)
 
     def take(self) -> Changes:
         """What has changed since the last call."""
         changes, self.changes = self.changes, Changes()
+        changes.candles, changes.standing_candles = self.keeper.take()
         return changes
 
     def open_order(self, order: OrderRecord) -> None:

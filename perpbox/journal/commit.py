@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from zlib import crc32
 
@@ -23,7 +23,8 @@ BATCH: Final = """
 CREATE TEMP VIEW batch AS SELECT
     NULL AS lines, NULL AS turns, NULL AS wiped, NULL AS closed, NULL AS orders, NULL AS trades,
     NULL AS income, NULL AS margin_changes, NULL AS market_trades, NULL AS funding_rates,
-    NULL AS conditional_orders, NULL AS steps, NULL AS amendments, NULL AS conversions;
+    NULL AS conditional_orders, NULL AS steps, NULL AS amendments, NULL AS conversions,
+    NULL AS candles, NULL AS standing_candles, NULL AS holdings;
 
 CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
     INSERT INTO turns (sequence, time, line, checksum)
@@ -141,10 +142,29 @@ CREATE TEMP TRIGGER batch_arrives INSTEAD OF INSERT ON batch BEGIN
         json_extract(value, '$[7]'),
         value
     FROM json_each(NEW.conversions);
+
+    INSERT INTO candles (symbol, kind, interval, open_time, data)
+    SELECT
+        json_extract(value, '$[0][0]'),
+        json_extract(value, '$[0][1]'),
+        json_extract(value, '$[0][2]'),
+        json_extract(value, '$[1][0]'),
+        json_extract(value, '$[1]')
+    FROM json_each(NEW.candles);
+
+    INSERT OR REPLACE INTO standing_candles (place, data)
+    SELECT key, value FROM json_each(NEW.standing_candles);
+
+    INSERT INTO holdings (symbol, time, data)
+    SELECT
+        json_extract(value, '$[0]'),
+        json_extract(value, '$[1]'),
+        value
+    FROM json_each(NEW.holdings);
 END;
 """
 
-COMMIT: Final = "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+COMMIT: Final = "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -177,9 +197,12 @@ def write(connection: sqlite3.Connection, lines: Sequence[Line], changes: Change
             _document(changes.steps),
             _document(changes.amendments),
             _document(changes.conversions),
+            _document(changes.candles),
+            _document(changes.standing_candles),
+            _document(changes.holdings),
         ),
     )
 
 
-def _document(rows: Sequence[Any]) -> str:
+def _document(rows: Sequence[Any] | Mapping[str, Any]) -> str:
     return msgspec.json.encode(rows).decode()

@@ -18,7 +18,8 @@ from perpbox.journal.errors import (
     NotAJournal,
 )
 from perpbox.journal.journal import Head
-from perpbox.journal.schema import ADDED, APPLICATION_ID, FORMAT, TABLES
+from perpbox.journal.schema import ADDED, APPLICATION_ID, CANDLES_SINCE, FORMAT, TABLES
+from perpbox.journal.upgrade import derive_candles
 
 MAGIC: Final = b"SQLite format 3\0"
 HEADER_SIZE: Final = 100
@@ -189,6 +190,8 @@ def _upgrade(connection: sqlite3.Connection) -> None:
     for added in range(version + 1, FORMAT + 1):
         for statement in ADDED[added].split(";"):
             connection.execute(statement)
+    if version < CANDLES_SINCE:
+        derive_candles(connection)
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.execute("COMMIT")
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from perpbox.account import AccountId, OrderId
 from perpbox.journal.records import (
+    LAST_MOMENT,
     RECENT,
     AmendmentRecord,
     ConditionalRecord,
     ConversionRecord,
     FundingRecord,
+    HoldingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
@@ -22,6 +24,7 @@ from perpbox.journal.records import (
     Window,
 )
 from perpbox.money import Millis
+from perpbox.tape import Candle, Interval, Kind
 
 
 class History(ABC):
@@ -154,3 +157,30 @@ class History(ABC):
     @abstractmethod
     def trade_before(self, symbol: str, time: Millis) -> MarketTrade | None:
         """A market's last trade before this time."""
+
+    @abstractmethod
+    def holdings(self, symbol: str, first: Millis, last: Millis) -> list[HoldingRecord]:
+        """Who held how much in a span, and before it the one that stood when it began."""
+
+    @abstractmethod
+    def candles(
+        self,
+        symbol: str,
+        kind: Kind,
+        interval: Interval,
+        first: Millis = 0,
+        last: Millis = LAST_MOMENT,
+    ) -> list[Candle]:
+        """The candles kept of this interval that begin in a span, and what no such one holds yet.
+
+        The latter in shorter candles; together they are one moment, and ascend. They are the
+        caller's own.
+        """
+
+    @abstractmethod
+    def candle_before(self, symbol: str, kind: Kind, time: Millis) -> Candle | None:
+        """The last minute that begins before this time."""
+
+    @abstractmethod
+    def first_candle(self, symbol: str, kind: Kind) -> Candle | None:
+        """The first minute that is kept."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from perpbox.account import OrderStatus
 from perpbox.engine import events as happened
 from perpbox.engine.apply.orders import status_of
+from perpbox.engine.holdings import HOLDING_SPAN
 from perpbox.engine.line import Line
 from perpbox.journal.changes import Gatherer
 from perpbox.journal.own_accord import NOTED, OWN_ACCORD, note_payment
@@ -16,13 +17,16 @@ from perpbox.journal.records import (
     AmendmentRecord,
     ConversionRecord,
     FundingRecord,
+    HoldingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
     OrderRecord,
     TradeRecord,
 )
+from perpbox.margin.funding import SAMPLE_SPAN
 from perpbox.money import Millis
+from perpbox.tape import Keeper, Kind
 
 
 def _order_accepted(history: Gatherer, event: happened.OrderAccepted, now: Millis) -> None:
@@ -170,23 +174,57 @@ def _converted(history: Gatherer, event: happened.Converted, now: Millis) -> Non
 
 
 def _traded(history: Gatherer, event: happened.Traded, now: Millis) -> None:
-    history.changes.market_trades.append(
-        MarketTrade(
-            event.symbol,
-            event.trade_id,
-            event.price,
-            event.quantity,
-            event.taker_side,
-            now,
-            event.aggregate_id,
-        )
+    trade = MarketTrade(
+        event.symbol,
+        event.trade_id,
+        event.price,
+        event.quantity,
+        event.taker_side,
+        now,
+        event.aggregate_id,
     )
+    history.changes.market_trades.append(trade)
+    history.keeper.trade(event.symbol, trade)
+
+
+def _price_moved(history: Gatherer, event: happened.PriceMoved, now: Millis) -> None:
+    _note_price(history.keeper, event, now)
+
+
+def _note_price(keeper: Keeper, event: happened.PriceMoved, now: Millis) -> None:
+    keeper.move(event.symbol, Kind.MARK, event.mark, now)
+    keeper.move(event.symbol, Kind.INDEX, event.index, now)
+    # It is nothing until it moves, from the opening of the market on.
+    keeper.begin(event.symbol, Kind.PREMIUM, 0, now)
+
+
+def _premium_moved(history: Gatherer, event: happened.PremiumMoved, now: Millis) -> None:
+    _note_premium(history.keeper, event)
+
+
+def _note_premium(keeper: Keeper, event: happened.PremiumMoved) -> None:
+    # It is told late: nothing has changed since that sample.
+    keeper.move(event.symbol, Kind.PREMIUM, event.premium, event.since * SAMPLE_SPAN)
+
+
+def note_moves(keeper: Keeper, line: Line) -> None:
+    """Let the candles follow what has moved in a turn, and nothing else."""
+    for event in line.events:
+        if isinstance(event, happened.PriceMoved):
+            _note_price(keeper, event, line.time)
+        elif isinstance(event, happened.PremiumMoved):
+            _note_premium(keeper, event)
 
 
 def _funding_settled(history: Gatherer, event: happened.FundingSettled, now: Millis) -> None:
     history.changes.funding.append(
         FundingRecord(event.symbol, event.funding_time, event.rate, event.mark)
     )
+
+
+def _holding_sampled(history: Gatherer, event: happened.HoldingSampled, now: Millis) -> None:
+    time = event.since * HOLDING_SPAN
+    history.changes.holdings.append(HoldingRecord(event.symbol, time, event.holding))
 
 
 def _account_reset(history: Gatherer, event: happened.AccountReset, now: Millis) -> None:
@@ -208,6 +246,9 @@ _PROJECT: Final[dict[type, Callable[[Gatherer, Any, Millis], None]]] = {
     happened.IsolatedMarginAdjusted: _isolated_margin_adjusted,
     happened.Converted: _converted,
     happened.Traded: _traded,
+    happened.PriceMoved: _price_moved,
+    happened.PremiumMoved: _premium_moved,
+    happened.HoldingSampled: _holding_sampled,
     happened.FundingSettled: _funding_settled,
     happened.AccountReset: _account_reset,
     happened.AccountClosed: _account_closed,

@@ -18,6 +18,7 @@ from perpbox.account import (
     Side,
 )
 from perpbox.engine.events import MoneyReason
+from perpbox.margin.holding import Holding
 from perpbox.money import Amount, Millis, Price, Quantity, Ratio
 
 # The rows are written as JSON arrays, and none can be part of a reference cycle.
@@ -125,6 +126,15 @@ class FundingRecord(Struct, array_like=True, gc=False, frozen=True):
     """When it was due."""
     rate: Ratio
     mark: Price
+
+
+class HoldingRecord(Struct, array_like=True, gc=False, frozen=True):
+    """Who held how much of a symbol, from a sample on until the next one of it."""
+
+    symbol: str
+    time: Millis
+    """Of the sample."""
+    holding: Holding
 
 
 class ConditionalRecord(Struct, array_like=True, gc=False):

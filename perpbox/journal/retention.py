@@ -1,4 +1,4 @@
-"""How long a journal keeps what: its lines, what accounts may ask about, and the market's trades.
+"""How long a journal keeps what: its lines, accounts' history, the market's trades and candles.
 
 Each is given up bit by bit, the oldest first. Lines are kept at least from the oldest snapshot
 on: a venue could not start without them.
@@ -12,8 +12,10 @@ from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from perpbox.money import Millis
+from perpbox.tape import place_of
 
 DAY: Final[Millis] = 24 * 60 * 60 * 1000
 ROWS_AT_ONCE: Final = 5_000
@@ -31,11 +33,13 @@ class Retention(Struct, frozen=True):
     history: Millis | None = None
     """Orders at their end, fills, income and the like."""
     tape: Millis | None = None
-    """The market's trades, of which candles are made."""
+    """The market's single trades; the last of a symbol is kept however old it is."""
+    candles: Millis | None = 400 * DAY
+    """Candles, which are made of them and of prices, and statistics; they outlive trades."""
 
     @property
     def is_endless(self) -> bool:
-        return self.lines is None and self.history is None and self.tape is None
+        return not any(age is not None for age in astuple(self))
 
 
 LINES: Final = """
@@ -70,7 +74,34 @@ SYMBOLS: Final = "SELECT DISTINCT symbol FROM market_trades"
 TAPE: Final = """
 DELETE FROM market_trades WHERE symbol = :symbol AND trade_id IN (
     SELECT trade_id FROM market_trades WHERE symbol = :symbol ORDER BY trade_id LIMIT :rows
-) AND json_extract(data, '$[5]') < :before
+) AND trade_id < (SELECT max(trade_id) FROM market_trades WHERE symbol = :symbol)
+  AND json_extract(data, '$[5]') < :before
+"""
+
+# Every series that has ended candles has one that stands, and those are few. The last one before
+# is kept: the price stood where it ended.
+SERIES: Final = "SELECT place FROM standing_candles"
+CANDLES: Final = """
+DELETE FROM candles
+WHERE symbol = :symbol AND kind = :kind AND interval = :interval AND open_time IN (
+    SELECT open_time FROM candles
+    WHERE symbol = :symbol AND kind = :kind AND interval = :interval
+        AND open_time < (
+            SELECT max(open_time) FROM candles
+            WHERE symbol = :symbol AND kind = :kind AND interval = :interval
+                AND open_time <= :before
+        )
+    ORDER BY open_time LIMIT :rows
+)
+"""
+
+# The last one before stands until the next.
+HOLDINGS: Final = """
+DELETE FROM holdings WHERE symbol = :symbol AND time IN (
+    SELECT time FROM holdings WHERE symbol = :symbol AND time < (
+        SELECT max(time) FROM holdings WHERE symbol = :symbol AND time <= :before
+    ) ORDER BY time LIMIT :rows
+)
 """
 
 
@@ -87,6 +118,14 @@ def given_up(connection: sqlite3.Connection, retention: Retention, now: Millis) 
         for (symbol,) in connection.execute(SYMBOLS).fetchall():
             before = now - retention.tape
             deleted = max(deleted, _delete(connection, TAPE, before, symbol=symbol))
+    if retention.candles is not None:
+        before = now - retention.candles
+        places = [place_of(name) for (name,) in connection.execute(SERIES)]
+        for symbol, kind, interval in places:
+            series = {"symbol": symbol, "kind": kind.value, "interval": interval.value}
+            deleted = max(deleted, _delete(connection, CANDLES, before, **series))
+        for symbol in {place.symbol for place in places}:
+            deleted = max(deleted, _delete(connection, HOLDINGS, before, symbol=symbol))
     return deleted > ROWS_AT_ONCE // 2  # a few of the oldest orders may have ended late
 
 

@@ -6,8 +6,11 @@ from typing import Final
 
 APPLICATION_ID: Final = 0x70626F78
 """Stands in the header of every journal: "pbox"."""
-FORMAT: Final = 4
+FORMAT: Final = 5
 """Of the tables below; stands in the header too. Rises when they change."""
+
+CANDLES_SINCE: Final = 5
+"""A journal of an older format has none; they are made when it is opened."""
 
 # Rows are JSON arrays (`records`) beside the columns that are searched: amounts pass the 64 bits
 # of an SQLite integer. Each index holds all that a search goes by, so that a search through a
@@ -154,5 +157,29 @@ CREATE TABLE conversions (
 );
 CREATE INDEX conversions_by_id ON conversions (account_id, conversion_id);
 CREATE INDEX conversions_by_quote ON conversions (account_id, quote_id);
+""",
+    # Those that stand are few and lie close together, since every commit with a trade or a move
+    # of a price writes them; those that have ended are written once.
+    5: """
+CREATE TABLE candles (
+    symbol TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    interval TEXT NOT NULL,
+    open_time INTEGER NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (symbol, kind, interval, open_time)
+) WITHOUT ROWID;
+
+CREATE TABLE standing_candles (
+    place TEXT PRIMARY KEY,
+    data TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE holdings (
+    symbol TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (symbol, time)
+) WITHOUT ROWID;
 """,
 }

@@ -33,7 +33,8 @@ class SqliteJournal(Journal):
             self._reader.close()
             raise
         self._history = SqliteHistory(self._reader)
-        self._store = Store(connection)
+        with file.damage_told(path):
+            self._store = Store(connection)
         self._appender = Appender(self._store, self.last_sequence, self._tell, self._give_up)
         self._keys = SqliteKeys(self._reader, self._appender)
         self._listen_keys = SqliteListenKeys(self._reader, self._appender)

@@ -12,11 +12,13 @@ from perpbox.journal.errors import JournalDamaged
 from perpbox.journal.history import History
 from perpbox.journal.reader import Reader
 from perpbox.journal.records import (
+    LAST_MOMENT,
     RECENT,
     AmendmentRecord,
     ConditionalRecord,
     ConversionRecord,
     FundingRecord,
+    HoldingRecord,
     IncomeRecord,
     MarginRecord,
     MarketTrade,
@@ -27,6 +29,7 @@ from perpbox.journal.records import (
     Window,
 )
 from perpbox.money import Millis
+from perpbox.tape import KEPT, Candle, Interval, Kind, Place
 
 RowT = TypeVar("RowT")
 
@@ -161,6 +164,49 @@ WHERE symbol = ? AND trade_id >= ? ORDER BY trade_id LIMIT 1
 AGGREGATE_FROM: Final = """
 SELECT trade_id, coalesce(json_extract(data, '$[6]'), 0) FROM market_trades
 WHERE symbol = ? AND trade_id >= ? ORDER BY trade_id LIMIT 1
+"""
+
+HOLDINGS: Final = """
+SELECT data FROM holdings WHERE symbol = :symbol AND time <= :last AND time >= coalesce(
+    (SELECT max(time) FROM holdings WHERE symbol = :symbol AND time <= :first), :first
+) ORDER BY time
+"""
+
+# One statement, so that what has ended and what stands are of one moment.
+CANDLES: Final = """
+SELECT data FROM (
+    SELECT open_time, data FROM candles
+    WHERE symbol = :symbol AND kind = :kind AND interval = :interval
+        AND open_time BETWEEN :first AND :last
+    UNION ALL
+    SELECT json_extract(data, '$[0]') AS open_time, data FROM standing_candles
+    WHERE place IN (SELECT value FROM json_each(:places)) AND open_time BETWEEN :first AND :last
+) ORDER BY open_time
+"""
+# The minute that stands is later than any that has ended.
+CANDLE_BEFORE: Final = """
+SELECT data FROM (
+    SELECT * FROM (
+        SELECT open_time, data FROM candles
+        WHERE symbol = :symbol AND kind = :kind AND interval = '1m' AND open_time < :time
+        ORDER BY open_time DESC LIMIT 1
+    )
+    UNION ALL
+    SELECT json_extract(data, '$[0]') AS open_time, data FROM standing_candles
+    WHERE place = :place AND open_time < :time
+) ORDER BY open_time DESC LIMIT 1
+"""
+FIRST_CANDLE: Final = """
+SELECT data FROM (
+    SELECT * FROM (
+        SELECT open_time, data FROM candles
+        WHERE symbol = :symbol AND kind = :kind AND interval = '1m'
+        ORDER BY open_time LIMIT 1
+    )
+    UNION ALL
+    SELECT json_extract(data, '$[0]') AS open_time, data FROM standing_candles
+    WHERE place = :place
+) ORDER BY open_time LIMIT 1
 """
 
 
@@ -320,6 +366,41 @@ class SqliteHistory(History):
         following = self._first_trade(symbol, TIME_FROM, time)
         rows = self._reader.rows(TRADE_BEFORE, (symbol, following))
         return _records(rows, MarketTrade)[0] if rows else None
+
+    def holdings(self, symbol: str, first: Millis, last: Millis) -> list[HoldingRecord]:
+        asked = {"symbol": symbol, "first": first, "last": last}
+        return _records(self._reader.rows(HOLDINGS, _fitted(asked)), HoldingRecord)
+
+    def candles(
+        self,
+        symbol: str,
+        kind: Kind,
+        interval: Interval,
+        first: Millis = 0,
+        last: Millis = LAST_MOMENT,
+    ) -> list[Candle]:
+        places = [Place(symbol, kind, each).name for each in KEPT[: KEPT.index(interval) + 1]]
+        asked = {
+            "symbol": symbol,
+            "kind": kind.value,
+            "interval": interval.value,
+            "places": msgspec.json.encode(places).decode(),
+            "first": first,
+            "last": last,
+        }
+        return _records(self._reader.rows(CANDLES, _fitted(asked)), Candle)
+
+    def candle_before(self, symbol: str, kind: Kind, time: Millis) -> Candle | None:
+        return self._minute(CANDLE_BEFORE, symbol, kind, time)
+
+    def first_candle(self, symbol: str, kind: Kind) -> Candle | None:
+        return self._minute(FIRST_CANDLE, symbol, kind)
+
+    def _minute(self, statement: str, symbol: str, kind: Kind, time: Millis = 0) -> Candle | None:
+        place = Place(symbol, kind, Interval.MINUTE).name
+        asked = {"symbol": symbol, "kind": kind.value, "place": place, "time": time}
+        rows = self._reader.rows(statement, _fitted(asked))
+        return _records(rows, Candle)[0] if rows else None
 
     def _first_trade(self, symbol: str, statement: str, value: int) -> int:
         """An id: the trades from it on, and no others, have at least this value.

@@ -12,10 +12,12 @@ import msgspec
 from perpbox.account import AccountId, OrderId
 from perpbox.engine.line import Line
 from perpbox.journal import commit
+from perpbox.journal.errors import JournalDamaged
 from perpbox.journal.keys import NumberedKey
 from perpbox.journal.listen_keys import ListenKey
 from perpbox.journal.projection import Projection
 from perpbox.journal.records import ConditionalRecord, OrderRecord
+from perpbox.tape import Candle
 
 Work: TypeAlias = Callable[[sqlite3.Connection], None]
 """Something besides lines to write in a commit."""
@@ -31,7 +33,9 @@ class Store:
     def __init__(self, connection: sqlite3.Connection) -> None:
         commit.prepare(connection)
         self._connection = connection
-        self._projection = Projection(self._find_order, self._find_conditional)
+        self._projection = Projection(
+            self._find_order, self._find_conditional, standing_candles(connection)
+        )
         self._since_checkpoint = 0
 
     def commit(self, lines: Sequence[Line], works: Sequence[Work]) -> None:
@@ -76,6 +80,15 @@ class Store:
             "SELECT data FROM conditional_orders WHERE algo_id = ?", (algo_id,)
         ).fetchone()
         return None if row is None else msgspec.json.decode(row[0], type=ConditionalRecord)
+
+
+def standing_candles(connection: sqlite3.Connection) -> list[tuple[str, Candle]]:
+    """Those that stood when the last line was written, by the names of their places."""
+    rows = connection.execute("SELECT place, data FROM standing_candles").fetchall()
+    try:
+        return [(place, msgspec.json.decode(data, type=Candle)) for place, data in rows]
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise JournalDamaged(f"A candle is not what was written: {error}.") from error
 
 
 def snapshot_of(sequence: int, state: bytes, version: str) -> Work:

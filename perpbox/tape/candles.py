@@ -21,8 +21,8 @@ NO_TRADE: Final = -1
 """Id of the first and the last trade of a candle that has none, as streams were recorded."""
 
 
-class Candle(Struct, gc=False):
-    """What was traded between two times, both included."""
+class Candle(Struct, gc=False, array_like=True):
+    """What was traded between two times, both included, or how a price moved between them."""
 
     open_time: Millis
     close_time: Millis
@@ -54,9 +54,14 @@ class Candle(Struct, gc=False):
         self.trades += 1
         self.last_trade_id = trade.trade_id
 
+    def reach(self, price: Price) -> None:
+        """Take in that the price has come to this one, without a trade."""
+        self.high = max(self.high, price)
+        self.low = min(self.low, price)
+        self.close = price
+
     def join(self, later: Candle) -> None:
-        """Take in a candle that comes after it."""
-        self.close_time = later.close_time
+        """Take in a candle that comes after it, whose time lies within its own."""
         self.high = max(self.high, later.high)
         self.low = min(self.low, later.low)
         self.close = later.close
@@ -95,6 +100,46 @@ def flat(interval: Interval, open_time: Millis, price: Price) -> Candle:
     close_time = interval.close_time(open_time)
     ids = NO_TRADE, NO_TRADE
     return Candle(open_time, close_time, price, price, price, price, 0, 0, 0, 0, 0, *ids)
+
+
+def opened(interval: Interval, first: Candle, stood: Price | None = None) -> Candle:
+    """The candle that a shorter one begins.
+
+    With the price that stood before: it stood until the shorter one began.
+    """
+    open_time = interval.open_time(first.open_time)
+    if stood is None or first.open_time == open_time:
+        whole = copy(first)
+        whole.open_time, whole.close_time = open_time, interval.close_time(open_time)
+        return whole
+    whole = flat(interval, open_time, stood)
+    whole.join(first)
+    return whole
+
+
+def joined(
+    interval: Interval,
+    shorter: Iterable[Candle],
+    price: Price | None = None,
+    *,
+    stands: bool = False,
+) -> Iterator[Candle]:
+    """The candles that shorter ones make, which ascend; none where there is none of those.
+
+    If a price `stands` until it moves, each begins with that of before; `price` is that of before
+    the first, if there was one.
+    """
+    current: Candle | None = None
+    for candle in shorter:
+        if current is not None and candle.open_time <= current.close_time:
+            current.join(candle)
+            continue
+        if current is not None:
+            price = current.close
+            yield current
+        current = opened(interval, candle, price if stands else None)
+    if current is not None:
+        yield current
 
 
 def traded(interval: Interval, trades: Iterable[Trade]) -> Iterator[Candle]:
@@ -143,9 +188,13 @@ class Series:
     __slots__ = ("_interval", "_known", "_price", "_seen", "asked", "since")
 
     def __init__(
-        self, interval: Interval, since: Millis, price: Price | None, trades: Iterable[Trade]
+        self,
+        interval: Interval,
+        since: Millis,
+        price: Price | None,
+        candles: Iterable[Candle],
     ) -> None:
-        """The trades are all from a candle's beginning on; the price is that of the one before."""
+        """The candles are all from this one on; the price is that of the trade before."""
         self._interval = interval
         self._known: deque[Candle] = deque()
         self._price = price
@@ -154,8 +203,9 @@ class Series:
         """From here on every candle is known."""
         self.asked = 0
         """The tape's version when it was last asked for."""
-        for trade in trades:
-            self.add(trade)
+        for candle in candles:
+            self._begin(candle)
+            self._seen = candle.last_trade_id
 
     @property
     def is_full(self) -> bool:
@@ -171,10 +221,14 @@ class Series:
         if known and trade.time <= known[-1].close_time:
             known[-1].add(trade)
             return
+        self._begin(begun(self._interval, trade))
+
+    def _begin(self, candle: Candle) -> None:
+        known = self._known
         if self.is_full:
             oldest = known.popleft()
             self.since, self._price = oldest.close_time + 1, oldest.close
-        known.append(begun(self._interval, trade))
+        known.append(candle)
 
     def between(self, first: Millis, last: Millis) -> Iterator[Candle]:
         """The candles that begin from `first`, not before `since`, to `last`, without a gap."""

@@ -100,11 +100,11 @@ class Day:
 
     __slots__ = ("_minutes", "_seen", "_whole", "asked")
 
-    def __init__(self, trades: Iterable[Trade]) -> None:
-        """The trades are all from the beginning of the window."""
-        self._minutes: deque[Candle] = deque()
+    def __init__(self, minutes: Iterable[Candle], trades: Iterable[Trade]) -> None:
+        """The minutes are all from the beginning of the window, the trades all after those."""
+        self._minutes = deque(minutes)
         self._whole: Candle | None = None
-        self._seen = 0
+        self._seen = self._minutes[-1].last_trade_id if self._minutes else 0
         self.asked = 0
         """The tape's version when it was last asked for."""
         for trade in trades:

@@ -10,13 +10,16 @@ from typing import Final, Protocol
 from perpbox.engine.events import Traded
 from perpbox.engine.line import Line
 from perpbox.money import Millis, Price
-from perpbox.tape.candles import Candle, Series, traded, unbroken
+from perpbox.tape.candles import Candle, Series, begun, joined, traded, unbroken
 from perpbox.tape.day import Day, DayStatistics, statistics_of, window_start
 from perpbox.tape.intervals import Interval
+from perpbox.tape.kept import MADE_OF, Kind
 from perpbox.tape.prints import Print, Trade, printed
 
 KEPT_PER_SYMBOL: Final = 1000
 """What `GET /fapi/v1/trades` answers with at most."""
+LAST_MOMENT: Final[Millis] = 2**62
+"""Later than any time."""
 FOLLOWED: Final = 100_000
 """Candles and statistics that nobody has asked for during so many trades are followed no more."""
 
@@ -39,6 +42,20 @@ class Past(Protocol):
 
     def trade_before(self, symbol: str, time: Millis) -> Trade | None:
         """The last one before this time."""
+
+    def candles(
+        self, symbol: str, kind: Kind, interval: Interval, first: Millis = ..., last: Millis = ...
+    ) -> list[Candle]:
+        """The candles kept of this interval that begin in a span, and what no such one holds yet.
+
+        The latter in shorter candles; together they are one moment.
+        """
+
+    def candle_before(self, symbol: str, kind: Kind, time: Millis) -> Candle | None:
+        """The last one, of any interval that is kept, that begins before a minute does."""
+
+    def first_candle(self, symbol: str, kind: Kind) -> Candle | None:
+        """The first minute that is kept."""
 
 
 class Journal(Protocol):
@@ -125,10 +142,8 @@ class Tape:
             if last >= current:
                 series = self._follow(symbol, interval, min(first, current))
         if series is None or first < series.since:
-            close_time = interval.close_time(last)
-            trades = takewhile(lambda t: t.time <= close_time, self.trades_since(symbol, first))
-            price = self._price_before(symbol, first)
-            return unbroken(interval, traded(interval, trades), first, last, price)
+            told = self._told(symbol, interval, first, interval.close_time(last))
+            return unbroken(interval, told, first, last, self._price_before(symbol, first))
         series.asked = self.version(symbol)
         return series.between(first, last)
 
@@ -142,7 +157,9 @@ class Tape:
             return None
         reel = self._reel(symbol)
         if reel.day is None:
-            reel.day = Day(self.trades_since(symbol, window_start(now)))
+            start = window_start(now)
+            minutes = self._journal.history.candles(symbol, Kind.TRADES, Interval.MINUTE, start)
+            reel.day = Day(minutes, self._in_flight_since(symbol, start))
         reel.day.asked = reel.version
         return statistics_of(last, reel.day.at(now), now)
 
@@ -172,6 +189,14 @@ class Tape:
             ):
                 yield trade
 
+    def first_traded(self, symbol: str) -> Millis | None:
+        """When the first minute begins of which something is known; None without a trade."""
+        kept = self._journal.history.first_candle(symbol, Kind.TRADES)
+        first = next(self._in_flight_since(symbol, 0), None)
+        if kept is not None:
+            return kept.open_time
+        return None if first is None else Interval.MINUTE.open_time(first.time)
+
     def trade_before(self, symbol: str, time: Millis) -> Trade | None:
         """The last trade before a time."""
         last = self._journal.history.trade_before(symbol, time)
@@ -190,16 +215,50 @@ class Tape:
             if name == symbol and kept.trade_id > last_id:
                 yield kept
 
+    def _in_flight_since(self, symbol: str, time: Millis) -> Iterator[Print]:
+        """Those from a time on that the history may not know of yet."""
+        return (
+            trade for _, name, trade in self._in_flight if name == symbol and trade.time >= time
+        )
+
+    def _told(self, symbol: str, interval: Interval, first: Millis, until: Millis) -> list[Candle]:
+        """The candles from this one on in which something was traded until then."""
+        if interval is Interval.SECOND:
+            trades = self.trades_since(symbol, first)
+            return list(traded(interval, takewhile(lambda trade: trade.time <= until, trades)))
+        past = self._journal.history.candles(symbol, Kind.TRADES, MADE_OF[interval], first, until)
+        told = list(joined(interval, past))
+        seen = told[-1].last_trade_id if told else 0
+        for trade in self._in_flight_since(symbol, first):
+            if trade.trade_id <= seen or trade.time > until:
+                continue
+            if told and trade.time <= told[-1].close_time:
+                told[-1].add(trade)
+            else:
+                told.append(begun(interval, trade))
+        return told
+
     def _follow(self, symbol: str, interval: Interval, since: Millis) -> Series:
         """Make a series that begins with this candle, and keep it."""
-        trades = self.trades_since(symbol, since)
-        series = Series(interval, since, self._price_before(symbol, since), trades)
+        price = self._price_before(symbol, since)
+        told = self._told(symbol, interval, since, LAST_MOMENT)
+        series = Series(interval, since, price, told)
         self._reel(symbol).series[interval] = series
         return series
 
     def _price_before(self, symbol: str, time: Millis) -> Price | None:
-        last = self.trade_before(symbol, time)
-        return last.price if last is not None else None
+        """Of the last trade before a time; where trades were given up, of the minute before."""
+        flying = [t for _, name, t in self._in_flight if name == symbol and t.time < time]
+        if flying:
+            return flying[-1].price
+        past = self._journal.history
+        minute = Interval.MINUTE.open_time(time)
+        if minute < time:
+            trade = past.trade_before(symbol, time)
+            if trade is not None:
+                return trade.price
+        candle = past.candle_before(symbol, Kind.TRADES, minute)
+        return None if candle is None else candle.close
 
     def _reel(self, symbol: str) -> Reel:
         reel = self._reels.get(symbol)

@@ -78,15 +78,17 @@ def perpbox_command() -> list[str]:
 
 
 @contextmanager
-def venue_server(command: Sequence[str] | None = None) -> Iterator[Venue]:
-    """A server on a free port with an empty journal in memory."""
+def venue_server(
+    command: Sequence[str] | None = None, arguments: Sequence[str] = ()
+) -> Iterator[Venue]:
+    """A server on a free port with an empty journal in memory, told some more `arguments`."""
     token = secrets.token_hex(24)
     serve = ["serve", "--host", "127.0.0.1", "--port", "0", "--data", ":memory:"]
     with TemporaryDirectory(prefix="perpbox-clients-") as folder:
         log = Path(folder) / "log"
         with log.open("wb") as errors:
             process = subprocess.Popen(
-                [*(command or perpbox_command()), *serve, "--token", token],
+                [*(command or perpbox_command()), *serve, "--token", token, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,

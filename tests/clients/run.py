@@ -19,10 +19,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from freqtrade_flow.settings import SERVE
 from harness import ServerTrouble, venue_server
 
 HERE = Path(__file__).resolve().parent
-FLOWS = ("ccxt_flow", "python_binance_flow", "official_sdk_flow", "futures_connector_flow")
+FLOWS = (
+    "ccxt_flow",
+    "python_binance_flow",
+    "official_sdk_flow",
+    "futures_connector_flow",
+    "freqtrade_flow",
+)
+SERVED = {"freqtrade_flow": SERVE}
+"""What a flow's server is told beyond the usual."""
 FLOW_SECONDS = 180
 VERDICT = re.compile(
     r"^(?P<word>ok|failed) (?P<client>\S+) (?P<version>[^\s:]+)(?P<rest>.*)$", re.MULTILINE
@@ -90,7 +99,7 @@ def drive(flow: str) -> Result:
     """Run one flow against a fresh server with two funded accounts."""
     begun = time.monotonic()
     try:
-        with venue_server() as venue:
+        with venue_server(arguments=SERVED.get(flow, ())) as venue:
             accounts = [venue.open_account(USDT="10000") for _ in range(2)]
             keys = [text for each in accounts for text in (each.api_key, each.secret)]
             arguments = [venue.base_url, *keys]

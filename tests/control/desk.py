@@ -15,7 +15,7 @@ from perpbox.engine.state import State
 from perpbox.feed.clock import MANUAL, VenueClock
 from perpbox.instrument import builtin
 from perpbox.journal.keys import KeyStore, NumberedKey
-from perpbox.journal.memory import MemoryHistory
+from perpbox.journal.memory_history import MemoryHistory
 from perpbox.journal.projection import Projection
 from perpbox.journal.records import OrderRecord
 from perpbox.message import Pending, Request, Response

@@ -10,6 +10,7 @@ from perpbox.instrument import to_json
 from perpbox.journal import open_journal
 from perpbox.journal.history import History
 from perpbox.journal.records import Step, Window
+from perpbox.tape import KEPT, Interval, Kind
 from tests.simulation.world import SYMBOLS, World
 
 STEPS: Final = 1_500
@@ -52,6 +53,24 @@ def test_both_kinds_of_journal_tell_the_same_of_a_world(path: Path) -> None:
                 for history in (kept.history, world.journal.history)
             )
             assert one == other
+        for symbol in SYMBOLS:
+            for kind in Kind:
+                time = a_time(dice, world)
+                assert candles(kept.history, symbol, kind, time) == candles(
+                    world.journal.history, symbol, kind, time
+                )
+
+
+def candles(history: History, symbol: str, kind: Kind, time: int) -> list[object]:
+    """All that may be asked about a series, and what of it lies after a time."""
+    series: list[object] = [
+        history.candles(symbol, kind, interval, first)
+        for interval in KEPT
+        for first in (0, Interval.HOURS_2.open_time(time))
+    ]
+    series.append(history.holdings(symbol, time, time + 10_000_000))
+    first, before = history.first_candle(symbol, kind), history.candle_before(symbol, kind, time)
+    return [series, first, before]
 
 
 def whole(history: History, account_id: int) -> list[object]:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from perpbox.engine.commands import Tick
 from perpbox.engine.events import OffBookTraded, OrderCanceled
 from perpbox.engine.line import Line
-from perpbox.journal.memory import MemoryHistory
+from perpbox.journal.memory_history import MemoryHistory
 from perpbox.money import Millis
 from perpbox.tape import KEPT_PER_SYMBOL, Interval, Print, Tape
 from perpbox.tape.tape import FOLLOWED

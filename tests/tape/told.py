@@ -15,7 +15,8 @@ from perpbox.engine.commands import Tick
 from perpbox.engine.events import Traded
 from perpbox.engine.line import Line
 from perpbox.journal.journal import Head
-from perpbox.journal.memory import MemoryHistory, MemoryJournal
+from perpbox.journal.memory import MemoryJournal
+from perpbox.journal.memory_history import MemoryHistory
 from perpbox.money import Millis, parse
 from perpbox.tape import Print
 

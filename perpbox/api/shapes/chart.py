@@ -8,7 +8,7 @@ from perpbox.account import SELL
 from perpbox.api.shapes.numbers import quote_amount
 from perpbox.engine.market import Market
 from perpbox.instrument import Symbol
-from perpbox.money import text_at
+from perpbox.money import text, text_at
 from perpbox.tape import (
     AggregateTrade,
     Candle,
@@ -68,6 +68,13 @@ def kline(candle: Candle, symbol: Symbol) -> Cells:
         quote_amount(candle.taker_buy_quote_volume, price + quantity),
         "0",
     ]
+
+
+def price_kline(candle: Candle, times: int) -> Cells:
+    """One row of `GET /fapi/v1/markPriceKlines` and its likes: nothing is traded at it."""
+    prices = (candle.open, candle.high, candle.low, candle.close)
+    opened, closed = candle.open_time, candle.close_time
+    return [opened, *map(text, prices), "0", closed, "0", times, "0", "0", "0"]
 
 
 def day_ticker(day: DayStatistics, market: Market) -> Row:

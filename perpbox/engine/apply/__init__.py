@@ -56,6 +56,7 @@ _APPLY: Final[dict[type, Callable[[State, Any, Millis], None]]] = {
     happened.MarkSourceSet: market.mark_source_set,
     happened.BasisSampled: market.basis_sampled,
     happened.PremiumMoved: market.premium_moved,
+    happened.HoldingSampled: market.holding_sampled,
     happened.FundingTermsSet: market.funding_terms_set,
     happened.FundingSettled: market.funding_settled,
     happened.FundingMissed: market.funding_missed,

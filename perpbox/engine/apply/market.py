@@ -149,6 +149,11 @@ def premium_moved(state: State, event: happened.PremiumMoved, now: Millis) -> No
     market.premium = market.premium.moved(event.premium, event.since)
 
 
+def holding_sampled(state: State, event: happened.HoldingSampled, now: Millis) -> None:
+    market = state.markets[event.symbol]
+    market.holding, market.holding_since = event.holding, event.since
+
+
 def funding_terms_set(state: State, event: happened.FundingTermsSet, now: Millis) -> None:
     market = state.markets[event.symbol]
     same_interval = event.terms.interval_hours == market.funding.interval_hours

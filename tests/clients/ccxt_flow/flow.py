@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from ccxt_flow.start_up import check_start_up
 from ccxt_flow.streams import Watcher
 from ccxt_flow.trader import CcxtTrader
 from ccxt_flow.watched import WatchedMarket, WatchedStory
@@ -21,6 +22,7 @@ from scenario import SYMBOL, Keys, main
 def run(base_url: str, account: Keys, other: Keys) -> int:
     """Trade through ccxt, twice; the number of checks that held."""
     checks = Checks()
+    check_start_up(base_url, *account, checks)
     over_rest(base_url, account, checks)
     over_websocket(base_url, other, checks)
     return checks.count
@@ -46,10 +48,30 @@ def over_rest(base_url: str, account: Keys, checks: Checks) -> None:
         market_of_aggregates.trades("aggTrades", ("a", "p", "q", "T", "m"))
         market = trader.exchange.market(trader.unified(SYMBOL))
         checks.equal((market["swap"], market["linear"]), (True, True), "ccxt's kind of market")
+        statistics(trader, checks)
     finally:
         aggregates.close()
         watcher.close()
         trader.close()
+
+
+def statistics(trader: CcxtTrader, checks: Checks) -> None:
+    """What ccxt makes of open interest, of who is long and short, and of klines of prices."""
+    exchange, symbol = trader.exchange, trader.unified(SYMBOL)
+    held = exchange.fetch_open_interest(symbol)
+    checks.equal(held["openInterestAmount"], float(held["info"]["openInterest"]), "open interest")
+    for rows in (
+        exchange.fetch_open_interest_history(symbol, "5m"),
+        exchange.fetch_long_short_ratio_history(symbol, "5m"),
+    ):
+        checks.that(all(row["timestamp"] % 300_000 == 0 for row in rows), "every five minutes")
+    for fetch in (
+        exchange.fetch_mark_ohlcv,
+        exchange.fetch_index_ohlcv,
+        exchange.fetch_premium_index_ohlcv,
+    ):
+        last = fetch(symbol, "1m")[-1]
+        checks.that(last[3] <= last[1] <= last[2] and last[5] == 0, "a kline of a price")
 
 
 def over_websocket(base_url: str, account: Keys, checks: Checks) -> None:

@@ -67,8 +67,8 @@ def live_by(base_url: str, speed: float) -> None:
     machine = time.time_ns()
     traveller = time_machine.travel(datetime.fromtimestamp(machine / SECOND, UTC)).start()
     venue_time = VenueTime(base_url, speed, time.perf_counter_ns)
-    traveller.time_ns = venue_time.time_ns  # type: ignore[method-assign]
-    time.sleep = venue_time.sleep
+    traveller.time_ns = venue_time.time_ns
+    time.sleep = venue_time.sleep  # type: ignore[assignment]
     threading.Thread(target=venue_time.follow, daemon=True).start()
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+Addresses: TypeAlias = dict[str, Any]
+"""As ccxt names and nests them."""
+
+SPEED = 60
+SERVE = (
+    *("--feed", "synthetic", "--seed", "5"),
+    *("--clock", f"x{SPEED}", "--start", "2026-03-02T07:00:00Z"),
+)
+"""How the venue is started: an hour before a funding, of which freqtrade's start takes some."""
+FUNDS = 10_000
+LEVERAGE = 5
 PAIRS = ("BTC/USDT:USDT", "ETH/USDT:USDT", "SOL/USDT:USDT", "XRP/USDT:USDT")
 LONGEST_WINDOW = 60_000
 """For signed requests, the exchange's longest: a second of the machine's time at x60."""
-PREFIXES = {
-    "fapiPublic": "/fapi/v1",
-    "fapiPublicV2": "/fapi/v2",
-    "fapiPublicV3": "/fapi/v3",
-    "fapiPrivate": "/fapi/v1",
-    "fapiPrivateV2": "/fapi/v2",
-    "fapiPrivateV3": "/fapi/v3",
-    "fapiData": "/futures/data",
-}
 
 
-def configuration(base_url: str, api_key: str, secret: str, folder: Path) -> dict[str, Any]:
+def configuration(addresses: Addresses, api_key: str, secret: str, folder: Path) -> dict[str, Any]:
     """Live, on futures with isolated margin; the rest is the smallest that freqtrade takes."""
     return {
         "dry_run": False,
@@ -51,14 +53,21 @@ def configuration(base_url: str, api_key: str, secret: str, folder: Path) -> dic
             "key": api_key,
             "secret": secret,
             "pair_whitelist": list(PAIRS),
-            "ccxt_config": {
-                "urls": {"api": addresses(base_url)},
-                "options": {
-                    "fetchCurrencies": False,
-                    "fetchMarkets": {"types": ["linear"]},
-                    "recvWindow": LONGEST_WINDOW,
-                },
-            },
+            "ccxt_config": exchange(addresses),
+        },
+    }
+
+
+def exchange(addresses: Addresses, api_key: str = "", secret: str = "") -> dict[str, Any]:
+    """Of ccxt, which freqtrade gives the key itself."""
+    keys = {"apiKey": api_key, "secret": secret} if api_key else {}
+    return {
+        **keys,
+        "urls": {"api": addresses},
+        "options": {
+            "fetchCurrencies": False,
+            "fetchMarkets": {"types": ["linear"]},
+            "recvWindow": LONGEST_WINDOW,
         },
     }
 
@@ -66,7 +75,3 @@ def configuration(base_url: str, api_key: str, secret: str, folder: Path) -> dic
 def pricing() -> dict[str, Any]:
     """At the other side's best quote, so that a limit order trades at once."""
     return {"price_side": "other", "use_order_book": True, "order_book_top": 1}
-
-
-def addresses(base_url: str) -> dict[str, str]:
-    return {kind: base_url + prefix for kind, prefix in PREFIXES.items()}

@@ -12,6 +12,7 @@ import sys
 from exact import Checks
 from listening import Feed
 from market_streams import MarketHeard
+from official_sdk_flow.further import Further
 from official_sdk_flow.streams import SUBSCRIPTIONS, SdkStreams
 from official_sdk_flow.trader import SdkTrader
 from official_sdk_flow.warned import kept_warnings
@@ -44,6 +45,7 @@ def over_rest(base_url: str, account: Keys, checks: Checks) -> None:
             story.stand()
             MarketHeard(base_url, feed, checks).agree(list(SUBSCRIPTIONS))
             streams.leave()
+            Further(trader, checks).ask()
         check_warnings(checks, warnings)
         checks.equal(trader.limits, LIMITS, "limits that the headers name")
     finally:

@@ -21,8 +21,8 @@ from user_stream import FullStory
 def run(base_url: str, account: Keys, other: Keys) -> int:
     """Trade through python-binance, twice; the number of checks that held."""
     checks = Checks()
-    with lead_here(base_url):
-        over_rest(base_url, account, checks)
+    lead_here(base_url)
+    over_rest(base_url, account, checks)
     over_websocket(base_url, other, checks)
     return checks.count
 

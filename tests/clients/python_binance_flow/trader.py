@@ -25,7 +25,7 @@ class PythonBinanceTrader:
 
     def __init__(self, base_url: str, api_key: str, secret: str) -> None:
         self.base_url, self.api_key, self.secret = base_url, api_key, secret
-        self.client: Any = local_client(base_url)(api_key, secret, ping=False)
+        self.client: Any = local_client(base_url)(api_key, secret)
 
     def exchange_info(self) -> Row:
         return dict(self.client.futures_exchange_info())

@@ -10,13 +10,14 @@ from freqtrade.persistence import Trade
 from freqtrade.strategy import IStrategy
 from pandas import DataFrame
 
+LEVERAGE = 5.0
 HOLDS = (52, 4)
 """Minutes of the hour between which nothing is sold, so that a funding finds positions."""
 
 logger = logging.getLogger(__name__)
 
 
-class Pendulum(IStrategy):
+class Pendulum(IStrategy):  # type: ignore[misc]  # untyped here
     """Trades for little more than an hour, then closes what is open."""
 
     INTERFACE_VERSION = 3
@@ -37,7 +38,7 @@ class Pendulum(IStrategy):
             logger.info("The hour is over and nothing is open.")
 
     def leverage(self, *args: Any, **kwargs: Any) -> float:
-        return 5.0
+        return LEVERAGE
 
     def populate_indicators(self, dataframe: DataFrame, metadata: dict[str, Any]) -> DataFrame:
         return dataframe
@@ -45,6 +46,10 @@ class Pendulum(IStrategy):
     def populate_entry_trend(self, dataframe: DataFrame, metadata: dict[str, Any]) -> DataFrame:
         dataframe["enter_long"] = (dataframe["close"] > dataframe["open"]).astype(int)
         dataframe["enter_short"] = (dataframe["close"] < dataframe["open"]).astype(int)
+        # Which candle it was, for those who compare it with what the venue tells of it.
+        times = dataframe["date"].map(lambda date: str(int(date.timestamp() * 1000)))
+        ends = dataframe["open"].map(repr) + " " + dataframe["close"].map(repr)
+        dataframe["enter_tag"] = times + " " + ends
         return dataframe
 
     def populate_exit_trend(self, dataframe: DataFrame, metadata: dict[str, Any]) -> DataFrame:
