@@ -122,6 +122,8 @@ class KeepSettings:
     """Orders at their end, fills, income: what an account may ask about."""
     tape: str = "30d"
     """The market's trades, one by one."""
+    candles: str = "400d"
+    """Candles and statistics of the market, which outlive its trades."""
 
     def retention(self) -> Retention:
         """The same in milliseconds. Raises `Unusable`."""

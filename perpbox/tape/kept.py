@@ -167,4 +167,4 @@ class Series:
         self.names = [Place(symbol, kind, interval).name for interval in KEPT]
         self.standing: list[Candle | None] = [None] * len(KEPT)
         self.changed = 0
-        """How many of them have changed since they were last taken; the longest change last."""
+        """How many of them have changed since they were last taken, counted from the shortest."""
