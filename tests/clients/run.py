@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from freqtrade_flow.settings import SERVE
+import freqtrade_flow.settings
 from harness import ServerTrouble, venue_server
 
 HERE = Path(__file__).resolve().parent
@@ -30,8 +30,10 @@ FLOWS = (
     "futures_connector_flow",
     "freqtrade_flow",
 )
-SERVED = {"freqtrade_flow": SERVE}
+SERVED = {"freqtrade_flow": freqtrade_flow.settings.SERVE}
 """What a flow's server is told beyond the usual."""
+PASTS = {"freqtrade_flow": freqtrade_flow.settings.PAST}
+"""How much of a market's past a flow wants."""
 FLOW_SECONDS = 180
 VERDICT = re.compile(
     r"^(?P<word>ok|failed) (?P<client>\S+) (?P<version>[^\s:]+)(?P<rest>.*)$", re.MULTILINE
@@ -100,6 +102,8 @@ def drive(flow: str) -> Result:
     begun = time.monotonic()
     try:
         with venue_server(arguments=SERVED.get(flow, ())) as venue:
+            if past := PASTS.get(flow):
+                venue.control("clock", {"advance": past})
             accounts = [venue.open_account(USDT="10000") for _ in range(2)]
             keys = [text for each in accounts for text in (each.api_key, each.secret)]
             arguments = [venue.base_url, *keys]

@@ -28,6 +28,13 @@ def test_a_server_that_behaves_gives_its_address() -> None:
     assert started_and_ended(fake(polite)) == "http://127.0.0.1:1"
 
 
+def test_a_server_is_told_what_else_there_is_to_say() -> None:
+    told = f"assert sys.argv[-2:] == ['--feed', 'synthetic'], sys.argv\n{READY}"
+    polite = f"signal.signal(15, lambda *_: sys.exit(0))\n{told}\ntime.sleep(60)"
+    with venue_server(fake(polite), ("--feed", "synthetic")) as venue:
+        assert venue.token
+
+
 def test_a_server_that_dies_at_once_is_quoted() -> None:
     with pytest.raises(ServerTrouble, match=r"(?s)ended with 3 before.*no such disk"):
         started_and_ended(fake("sys.stderr.write('no such disk'); sys.exit(3)"))

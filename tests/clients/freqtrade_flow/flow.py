@@ -39,8 +39,9 @@ EXPECTED = (
     # The price passes a stop before it is placed: freqtrade closes the position at once.
     r'create_stoploss\(\) returned exception: .*"code":-2021,',
     r"Unable to place a stoploss order on exchange\.",
-    # A stop is set off and finds no position while freqtrade closes it for another reason.
+    # A stop goes off while freqtrade closes the position itself: one of both finds none.
     r"Could not cancel stoploss order \d+ for pair",
+    r'Unable to exit trade \S+: Could not place (?:sell|buy) order .*"code":-2022,',
 )
 """What freqtrade complains of when a market is quicker than it, here as at the exchange."""
 

@@ -11,9 +11,12 @@ Addresses: TypeAlias = dict[str, Any]
 SPEED = 60
 SERVE = (
     *("--feed", "synthetic", "--seed", "5"),
-    *("--clock", f"x{SPEED}", "--start", "2026-03-02T07:00:00Z"),
+    *("--clock", f"x{SPEED}", "--start", "2026-03-02T05:00:00Z"),
 )
-"""How the venue is started: an hour before a funding, of which freqtrade's start takes some."""
+"""How the venue is started."""
+PAST = "2h"
+"""How far its clock jumps then: a strategy needs candles to start with, and an hour before a
+funding is left, of which freqtrade's start takes some minutes."""
 FUNDS = 10_000
 LEVERAGE = 5
 PAIRS = ("BTC/USDT:USDT", "ETH/USDT:USDT", "SOL/USDT:USDT", "XRP/USDT:USDT")

@@ -23,9 +23,9 @@ class Pendulum(IStrategy):  # type: ignore[misc]  # untyped here
     INTERFACE_VERSION = 3
     can_short = True
     timeframe = "1m"
-    startup_candle_count = 2
+    startup_candle_count = 100
     minimal_roi: ClassVar[dict[str, float]] = {}
-    stoploss = -0.02
+    stoploss = -0.01  # of the stake: a fifth of it of the price, so that some go off
     ends = datetime.max.replace(tzinfo=UTC)
     is_over = False
 
@@ -41,11 +41,13 @@ class Pendulum(IStrategy):  # type: ignore[misc]  # untyped here
         return LEVERAGE
 
     def populate_indicators(self, dataframe: DataFrame, metadata: dict[str, Any]) -> DataFrame:
+        dataframe["mean"] = dataframe["close"].rolling(self.startup_candle_count).mean()
         return dataframe
 
     def populate_entry_trend(self, dataframe: DataFrame, metadata: dict[str, Any]) -> DataFrame:
-        dataframe["enter_long"] = (dataframe["close"] > dataframe["open"]).astype(int)
-        dataframe["enter_short"] = (dataframe["close"] < dataframe["open"]).astype(int)
+        may = dataframe["mean"].notna()
+        dataframe["enter_long"] = (may & (dataframe["close"] > dataframe["open"])).astype(int)
+        dataframe["enter_short"] = (may & (dataframe["close"] < dataframe["open"])).astype(int)
         # Which candle it was, for those who compare it with what the venue tells of it.
         times = dataframe["date"].map(lambda date: str(int(date.timestamp() * 1000)))
         ends = dataframe["open"].map(repr) + " " + dataframe["close"].map(repr)
