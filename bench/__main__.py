@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bench import report, verdicts
 from bench.engine import CommandRow, measure_commands
+from bench.fundings import Fundings, measure_fundings
 from bench.machine import Machine, this_machine
 from bench.orders import Orders, measure_orders
 from bench.reads import Reads, measure_reads
@@ -24,7 +25,7 @@ from bench.streams import Streams, measure_streams
 from bench.sweep import SweepRow, measure_sweep
 from bench.verdicts import Verdict
 
-Part = Literal["reads", "commands", "orders", "sweep", "scale", "streams", "replay"]
+Part = Literal["reads", "commands", "orders", "sweep", "scale", "streams", "replay", "fundings"]
 Parts = Annotated[tuple[Part, ...], Parameter(consume_multiple=True, negative=())]
 EVERY_PART: tuple[Part, ...] = (
     "reads",
@@ -34,6 +35,7 @@ EVERY_PART: tuple[Part, ...] = (
     "scale",
     "streams",
     "replay",
+    "fundings",
 )
 
 app = App(name="bench", help="Measure the venue.", result_action="return_value")
@@ -51,6 +53,7 @@ class Results(Struct):
     scale: Scale | None = None
     streams: Streams | None = None
     replay: list[ReplayRow] | None = None
+    fundings: Fundings | None = None
 
 
 def measure(size: Size, parts: tuple[Part, ...], console: Console) -> Results:
@@ -85,6 +88,9 @@ def measure(size: Size, parts: tuple[Part, ...], console: Console) -> Results:
         results.replay = measure_replay(size)
         report.show_replay(console, results.replay)
         results.verdicts += verdicts.of_replay(results.replay)
+    if "fundings" in parts:
+        results.fundings = measure_fundings(size)
+        results.verdicts += verdicts.of_fundings(results.fundings)
     report.show_verdicts(console, results.verdicts)
     results.seconds = time.perf_counter() - begun
     console.print(f"{results.seconds:.0f} s", highlight=False)

@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from bench.engine import JOURNALED, CommandRow
+from bench.fundings import Fundings
 from bench.reads import Reads
 from bench.replay import ReplayRow
 from bench.scale import Scale
@@ -32,6 +33,8 @@ IDLE: Final = 20_000
 LISTENED_RATIO: Final = 0.6
 """A rate of market orders with the account listened to, of that without."""
 
+FUNDINGS: Final = 2.0
+"""Seconds."""
 REPLAYED: Final = 50_000
 """Trades a second, with the journal in memory."""
 
@@ -127,3 +130,13 @@ def of_replay(rows: list[ReplayRow]) -> Iterator[Verdict]:
                 f"{row.rate.median:,.0f}/s",
                 row.rate.median >= REPLAYED,
             )
+
+
+def of_fundings(fundings: Fundings) -> Iterator[Verdict]:
+    seconds = fundings.seconds.median
+    yield Verdict(
+        f"a year's {fundings.settlements:,} fundings of {fundings.positions} positions in"
+        f" < {FUNDINGS:.0f} s",
+        f"{seconds:.2f} s, {fundings.cpu.median:.2f} s of processor time",
+        seconds < FUNDINGS,
+    )
