@@ -35,6 +35,7 @@ OTHERS: dict[str, Any] = {
     "lines": "12h",
     "history": "forever",
     "tape": "1d",
+    "candles": "100d",
 }
 """Another value than the default, where none can be made of it."""
 
