@@ -27,8 +27,8 @@ from freqtrade_flow.settings import PAIRS, SPEED, Addresses, configuration, exch
 from scenario import Keys, main
 
 HERE = Path(__file__).parent
-PATIENCE = 150.0
-"""Seconds for the start and the hour, which take about ninety."""
+PATIENCE = 240.0
+"""Seconds for the start and the hour, which take about ninety, and until a stop goes off."""
 END_SECONDS = 20.0
 INTERRUPTED = 130
 OVER = "The hour is over and nothing is open."

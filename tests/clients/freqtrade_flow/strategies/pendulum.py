@@ -14,11 +14,14 @@ LEVERAGE = 5.0
 HOLDS = (52, 4)
 """Minutes of the hour between which nothing is sold, so that a funding finds positions."""
 
+STOPPED = "stoploss_on_exchange"
+"""How freqtrade names the end of a trade whose stop has gone off."""
+
 logger = logging.getLogger(__name__)
 
 
 class Pendulum(IStrategy):  # type: ignore[misc]  # untyped here
-    """Trades for little more than an hour, then closes what is open."""
+    """Trades for little more than an hour, and on until a stop has gone off; then closes all."""
 
     INTERFACE_VERSION = 3
     can_short = True
@@ -33,7 +36,7 @@ class Pendulum(IStrategy):  # type: ignore[misc]  # untyped here
         self.ends = datetime.now(UTC) + timedelta(minutes=63)
 
     def bot_loop_start(self, current_time: datetime, **kwargs: Any) -> None:
-        if current_time > self.ends and not self.is_over and not Trade.get_open_trades():
+        if self.has_ended(current_time) and not self.is_over and not Trade.get_open_trades():
             self.is_over = True
             logger.info("The hour is over and nothing is open.")
 
@@ -62,9 +65,20 @@ class Pendulum(IStrategy):  # type: ignore[misc]  # untyped here
         return dataframe
 
     def confirm_trade_entry(self, *args: Any, current_time: datetime, **kwargs: Any) -> bool:
-        return current_time < self.ends
+        return not self.has_ended(current_time)
+
+    def confirm_trade_exit(
+        self, *args: Any, exit_reason: str, current_time: datetime, **kwargs: Any
+    ) -> bool:
+        """Nothing is sold on a signal while the first stop is waited for: so one must go off."""
+        return exit_reason != "exit_signal" or current_time < self.ends
 
     def custom_exit(
         self, pair: str, trade: Trade, current_time: datetime, *args: Any, **kwargs: Any
     ) -> str | None:
-        return "the hour is over" if current_time > self.ends else None
+        return "the hour is over" if self.has_ended(current_time) else None
+
+    def has_ended(self, current_time: datetime) -> bool:
+        return current_time > self.ends and any(
+            trade.exit_reason == STOPPED for trade in Trade.get_trades_proxy(is_open=False)
+        )
