@@ -38,9 +38,12 @@ FeedKind: TypeAlias = Literal["quiet", "synthetic", "recorded", "relay"]
 
 
 def split_words(_type: object, text: str, delimiter: str | None = None) -> list[str]:
-    """The words of a variable that holds several, as a shell reads them."""
+    """The words of a variable that holds several, as a shell reads them. Raises `Unusable`."""
     del delimiter
-    return shlex.split(text)
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise Unusable(f"{text!r} in a PERPBOX_ variable is not words: {error}.") from error
 
 
 Words: TypeAlias = Annotated[

@@ -190,6 +190,11 @@ def test_a_variable_that_is_no_setting_is_told(taken: Taken) -> None:
     assert taken(PERPBOX_WORLDS="1-20") == DEFAULTS
 
 
+def test_a_variable_whose_quotes_are_left_open_is_told(taken: Taken) -> None:
+    with pytest.raises(Unusable, match="'recorded:my \"dumps' .* is not words: No closing quot"):
+        taken(PERPBOX_FEED='recorded:my "dumps')
+
+
 def test_a_file_that_is_not_there_is_told(taken: Taken) -> None:
     with pytest.raises(Unusable, match=r"--config: mine\.toml cannot be read"):
         taken("--config", "mine.toml")
