@@ -191,7 +191,7 @@ def test_a_variable_that_is_no_setting_is_told(taken: Taken) -> None:
 
 
 def test_a_variable_whose_quotes_are_left_open_is_told(taken: Taken) -> None:
-    with pytest.raises(Unusable, match="'recorded:my \"dumps' .* is not words: No closing quot"):
+    with pytest.raises(Unusable, match=r"'recorded:my \"dumps' .* is not words: No clos"):
         taken(PERPBOX_FEED='recorded:my "dumps')
 
 
