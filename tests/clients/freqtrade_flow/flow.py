@@ -39,11 +39,14 @@ EXPECTED = (
     # The price passes a stop before it is placed: freqtrade closes the position at once.
     r'create_stoploss\(\) returned exception: .*"code":-2021,',
     r"Unable to place a stoploss order on exchange\.",
+    # Ctrl-C while it writes to its own books; what it could not write was not written.
+    r"Exception during cleanup: PendingRollbackError ",
+    r"Error during cleanup",
     # A stop goes off while freqtrade closes the position itself: one of both finds none.
     r"Could not cancel stoploss order \d+ for pair",
     r'Unable to exit trade \S+: Could not place (?:sell|buy) order .*"code":-2022,',
 )
-"""What freqtrade complains of when a market is quicker than it, here as at the exchange."""
+"""What freqtrade complains of when a market or ctrl-c is quicker than it, here as at the exchange."""
 
 
 def run(base_url: str, account: Keys, other: Keys) -> int:
