@@ -46,7 +46,7 @@ EXPECTED = (
     r"Could not cancel stoploss order \d+ for pair",
     r'Unable to exit trade \S+: Could not place (?:sell|buy) order .*"code":-2022,',
 )
-"""What freqtrade complains of when a market or ctrl-c is quicker than it, here as at the exchange."""
+"""What freqtrade complains of when a market or ctrl-c is quicker, here as at the exchange."""
 
 
 def run(base_url: str, account: Keys, other: Keys) -> int:
