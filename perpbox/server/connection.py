@@ -21,6 +21,7 @@ from perpbox.server.websocket import WebSocket, opened
 from perpbox.server.wire import (
     HeadKey,
     Refusal,
+    end_writing,
     header_lines,
     origin_form,
     shutting_down,
@@ -161,7 +162,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """A client may close its half and still read what it is owed."""
         self.deaf = True
-        return bool(self.queue or self.waiting)
+        return bool(self.queue or self.waiting) and self.transport.can_write_eof()
 
     def pause_writing(self) -> None:
         self.choked = True
@@ -461,7 +462,7 @@ class Connection(asyncio.Protocol):
         self.backlog.clear()
         self.deaf = True
         if self.begun or self.target:
-            self.transport.write_eof()
+            end_writing(self.transport)
             self._resume_reading()
         else:
             self.transport.close()

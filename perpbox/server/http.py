@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import traceback
 from typing import Final
 
@@ -50,12 +51,18 @@ class HttpServer:
         self._timer: asyncio.TimerHandle | None = None
         self._emptied = asyncio.Event()
 
-    async def start(self, host: str, port: int) -> None:
-        """Listen. Raises OSError where the address cannot be had."""
+    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
+        """Listen, and speak TLS if told how. Raises OSError where the address cannot be had."""
         self.loop = asyncio.get_running_loop()
         self.beat = self.loop.time()
         self._listener = await self.loop.create_server(
-            lambda: Connection(self), host, port, backlog=1024
+            lambda: Connection(self),
+            host,
+            port,
+            backlog=1024,
+            ssl=tls,
+            ssl_handshake_timeout=self.bounds.head_seconds if tls else None,
+            ssl_shutdown_timeout=self.bounds.linger_seconds if tls else None,
         )
         self.port = int(self._listener.sockets[0].getsockname()[1])
         self._beat()

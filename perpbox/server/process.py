@@ -21,6 +21,7 @@ from perpbox.server.log import Log
 from perpbox.server.outside import Outside
 from perpbox.server.pacing import Pacer
 from perpbox.server.settings import AddressTaken, Settings, Unusable
+from perpbox.server.tls import tls_context
 
 PATIENCE: Final = 5.0
 """Seconds that a stop gives to what is in flight."""
@@ -37,6 +38,7 @@ class Process:
         self.loop = asyncio.get_running_loop()
         self._log = log
         self._patience = PATIENCE
+        self._tls = tls_context(settings)
         self._stopping = asyncio.Event()
         started = time.monotonic()
         self._facts = Facts(
@@ -58,7 +60,8 @@ class Process:
     @property
     def base_url(self) -> str:
         host = WILDCARDS.get(self.settings.host, self.settings.host)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.http.port}"
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.http.port}"
 
     async def start(self) -> None:
         """Follow the journal and listen. Raises `Unusable` where that cannot be."""
@@ -69,7 +72,7 @@ class Process:
         venue.on_failure = lambda error: self.fail("venue failed", error)
         await self._outside.start()
         try:
-            await self.http.start(self.settings.host, self.settings.port)
+            await self.http.start(self.settings.host, self.settings.port, self._tls)
         except OSError as error:
             await self._outside.stop()
             raise _why_not(self.settings, error) from error

@@ -155,6 +155,11 @@ class Settings:
     """File of the journal, made if there is none; :memory: keeps nothing."""
     token: Secret = ""
     """Asked of every call of /box/v1. Without one only this machine's own programs may call."""
+    tls_cert: str = ""
+    """File of a certificate, and of those that vouch for it, as PEM: then only TLS is spoken, by
+    https:// and wss://."""
+    tls_key: str = ""
+    """File of the certificate's key, as PEM and without a passphrase."""
     limits: LimitsMode = "binance"
     """Request weights and order counts: as the exchange charges them, or none."""
     timing: TimingMode = "lenient"
@@ -223,6 +228,8 @@ def require_usable(settings: Settings) -> None:
             f"{settings.host} can be reached from outside, so --token (or PERPBOX_TOKEN) is "
             "needed: whoever reaches the control interface commands the venue."
         )
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        raise Unusable("TLS takes two files: --tls-cert and --tls-key.")
     if not is_day(settings.api_date):
         raise Unusable(f"--api-date takes a day such as {NEWEST}, not {settings.api_date!r}.")
     if len(settings.catalogue) not in CATALOGUE_FILES:

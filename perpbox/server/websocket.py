@@ -16,7 +16,7 @@ from websockets.streams import StreamReader
 
 from perpbox.message import Connect, Request, Response, Session
 from perpbox.server.handshake import acceptance
-from perpbox.server.wire import Bounds, shutting_down, unknown_error
+from perpbox.server.wire import Bounds, end_writing, shutting_down, unknown_error
 
 OPEN: Final = 0
 CLOSING: Final = 1
@@ -371,8 +371,8 @@ class WebSocket(asyncio.Protocol):
         if self.state != DONE:
             self.flush()
             self.abandon()
-            if not self.transport.is_closing():
-                self.transport.write_eof()
+            if not self.transport.is_closing() and not end_writing(self.transport):
+                self.transport.close()
             self._resume_reading()
 
     def abandon(self) -> None:

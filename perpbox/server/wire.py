@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Final, TypeAlias
@@ -109,3 +110,14 @@ def origin_form(target: bytes) -> bytes:
         return target
     slash = rest.find(b"/")
     return rest[slash:] if slash >= 0 else b"/"
+
+
+def end_writing(transport: asyncio.Transport) -> bool:
+    """Tell the client that nothing more comes, and still hear it; whether that can be told.
+
+    TLS has no half of a connection to close.
+    """
+    if not transport.can_write_eof():
+        return False
+    transport.write_eof()
+    return True

@@ -28,6 +28,8 @@ OTHERS: dict[str, Any] = {
     "host": "localhost",
     "data": "some where.sqlite",
     "token": "open sesame",
+    "tls_cert": "my cert.pem",
+    "tls_key": "my key.pem",
     "clock": "x60",
     "api_date": "2025-12-08",
     "rest_url": "https://there",

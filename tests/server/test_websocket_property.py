@@ -41,6 +41,9 @@ class Changing(Remembering):
         assert isinstance(protocol, asyncio.Protocol)
         self.protocol = protocol
 
+    def can_write_eof(self) -> bool:
+        return True
+
     def write_eof(self) -> None:
         assert not self.closed
         self.closed = True
