@@ -129,6 +129,11 @@ class Venue:
         """The one that moves the market, as long as it does."""
         return self._feed
 
+    def end_spent_feed(self) -> None:
+        """Let a feed go that has nothing to bring: all of it happened in an earlier life."""
+        if self._feed is not None and self._feed.next_time is None:
+            self._end_feed(None)
+
     def _feed_is_due(self, now: Millis) -> bool:
         feed = self._feed
         return feed is not None and feed.next_time is not None and feed.next_time <= now

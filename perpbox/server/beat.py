@@ -70,11 +70,12 @@ class Beat:
         self._venue.listeners.append(self._note_turn)
 
     def stop(self) -> None:
-        """Look no more; where the clock stands is journaled."""
+        """Look no more; where a clock stands that no other one tells is journaled."""
         if self._timer is not None:
             self._timer.cancel()
         self._clock.on_change = None
-        if self._parts.is_sound and self._clock.mode is ClockMode.ACCELERATED:
+        runs = self._clock.mode is not ClockMode.MANUAL and not self._clock.is_true
+        if self._parts.is_sound and runs:
             self._venue.submit(MoveClock())
 
     def _look(self) -> None:

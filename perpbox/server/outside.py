@@ -32,6 +32,7 @@ class Outside:
     async def start(self) -> None:
         """Raises `Unusable` where a market cannot be relayed."""
         self._parts.venue.on_feed_end = self._note_end
+        self._parts.venue.end_spent_feed()
         if self._relay is not None:
             await self._relay.start()
 

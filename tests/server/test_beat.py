@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from perpbox.control.desk import Facts
 from perpbox.engine.commands import Command, FollowMarket, MarketMove, OpenAccount, SetCountdown
 from perpbox.feed.clock import FAST, MANUAL, REAL, ClockMode, Pace, VenueClock, accelerated
 from perpbox.money import Millis, parse
+from perpbox.server.background import running
 from perpbox.server.beat import BACKLOG, IDLE, LAG, STEP, WAIT, Beat
 from perpbox.server.compose import Parts, compose
 from perpbox.server.doors import Doors
 from perpbox.server.settings import Settings
+from tests.server.shell import Kept
 
 NOON = 1_795_348_800_000
 SECOND = 1000
@@ -186,6 +189,17 @@ def test_where_an_accelerated_clock_stands_is_journaled_once_a_second(stage: Sta
     assert stage.venue.state.now < stage.venue.now()
     stage.beat.stop()
     assert stage.venue.state.now == stage.venue.now()
+
+
+def test_a_real_clock_that_is_not_the_machines_goes_on_where_it_was(tmp_path: Path) -> None:
+    settings = Settings(port=0, data=str(tmp_path / "venue.db"), start=NOON)
+    with running(settings, Kept()) as server:
+        time.sleep(0.05)
+        stood_at = server.call(lambda venue: venue.now())
+    parts = compose(settings)
+    assert stood_at >= NOON + 50
+    assert parts.venue.now() >= stood_at
+    parts.close()
 
 
 @pytest.mark.parametrize("clock", ["x1000", "manual"])

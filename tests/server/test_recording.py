@@ -107,6 +107,19 @@ def test_a_recording_is_replayed_as_fast_as_it_goes_to_its_end(dump: str) -> Non
     assert [entry["event"] for entry in log.entries].count("feed is over") == 1
 
 
+def test_a_recording_that_was_over_is_over_at_the_next_start(dump: str, tmp_path: Path) -> None:
+    settings = Settings(
+        port=0, feed=(f"recorded:{dump}",), data=str(tmp_path / "venue.db"), clock="fast"
+    )
+    for _ in range(2):
+        log = Kept()
+        with running(settings, log) as server:
+            while (told := status(server))["feed"]["running"]:
+                assert told["clock"]["time"] < START + 3 * MINUTE
+            assert told["clock"]["mode"] == "manual"
+        assert [entry["event"] for entry in log.entries].count("feed is over") == 1
+
+
 def test_what_cannot_be_replayed_is_one_line(tmp_path: Path) -> None:
     broken = write(tmp_path / "BTCUSDT-aggTrades-2024-01.csv", AGG_TRADES, "1,NaN,1,1,1,1,true")
     for path, says in ((broken, "line 2"), (tmp_path / "none.csv", "no such file")):
