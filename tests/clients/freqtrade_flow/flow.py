@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,6 +30,7 @@ HERE = Path(__file__).parent
 PATIENCE = 240.0
 """Seconds for the start and the hour, which take about ninety, and until a stop goes off."""
 END_SECONDS = 20.0
+PRESSES = 3
 INTERRUPTED = 130
 OVER = "The hour is over and nothing is open."
 COMPLAINT = re.compile(r"^\S+ \S+ - \S+ - (?:WARNING|ERROR|CRITICAL) - (.*)$", re.MULTILINE)
@@ -83,11 +84,19 @@ def bot(base_url: str, account: Keys, folder: Path) -> Iterator[subprocess.Popen
         )
         try:
             yield process
-            process.send_signal(signal.SIGINT)
-            process.wait(END_SECONDS)
+            interrupt(process)
         finally:
             process.kill()
             process.wait()
+
+
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """As by ctrl-c: pressed again where the first was lost in a callback that swallows it."""
+    for _ in range(PRESSES):
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(END_SECONDS)
+            return
 
 
 def wait_for_end(process: subprocess.Popen[bytes], log: Path, checks: Checks) -> None:
