@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import ssl
 import traceback
 from typing import Final
@@ -64,6 +66,11 @@ class HttpServer:
             ssl_handshake_timeout=self.bounds.head_seconds if tls else None,
             ssl_shutdown_timeout=self.bounds.linger_seconds if tls else None,
         )
+        if None in self._listener.sockets:
+            # uvloop closes a socket whose listen() was refused, and says nothing: another
+            # program had bound the port as well, and was the first to listen.
+            self._listener.close()
+            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
         self.port = int(self._listener.sockets[0].getsockname()[1])
         self._beat()
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import struct
+from typing import Any
 
 import pytest
+import uvloop
 
 from perpbox.server.wire import Bounds
-from tests.server.shell import GET, Client, opened, play
+from tests.server.shell import GET, Client, Shell, opened, play
 
 
 def test_a_request_arrives_whole() -> None:
@@ -326,3 +329,26 @@ def test_many_requests_behind_a_pending_one_are_all_answered() -> None:
             await sending
 
     play(scenario)
+
+
+def test_a_port_lost_to_another_listener_at_the_last_moment_is_refused() -> None:
+    """Two programs may bind a port at once; only the first to listen has it."""
+    with socket.socket() as rival:
+        rival.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        rival.bind(("127.0.0.1", 0))
+
+        class Overtaken(uvloop.Loop):
+            async def create_server(self, *given: Any, **named: Any) -> asyncio.AbstractServer:
+                server = await super().create_server(*given, start_serving=False, **named)
+                rival.listen()
+                await server.start_serving()
+                return server
+
+        async def scenario() -> None:
+            shell = Shell(Bounds(), None)
+            with pytest.raises(OSError, match="in use") as told:
+                await shell.server.start("127.0.0.1", rival.getsockname()[1])
+            assert told.value.errno == errno.EADDRINUSE
+
+        with asyncio.Runner(loop_factory=Overtaken) as runner:
+            runner.run(scenario())
