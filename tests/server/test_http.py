@@ -338,7 +338,9 @@ def test_a_port_lost_to_another_listener_at_the_last_moment_is_refused() -> None
         rival.bind(("127.0.0.1", 0))
 
         class Overtaken(uvloop.Loop):
-            async def create_server(self, *given: Any, **named: Any) -> asyncio.AbstractServer:
+            async def create_server(  # type: ignore[override]  # all that it takes, passed on
+                self, *given: Any, **named: Any
+            ) -> asyncio.AbstractServer:
                 server = await super().create_server(*given, start_serving=False, **named)
                 rival.listen()
                 await server.start_serving()
