@@ -17,7 +17,7 @@ FLOORS: Final = (
     ("engine",),
     ("tape",),
     ("journal", "feed"),
-    ("venue", "message"),
+    ("venue", "message", "faults"),
     ("api", "control"),
     ("server", "clients"),
     ("cli", "pytest_plugin", "demo", "audit"),

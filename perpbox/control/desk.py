@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from perpbox.control.errors import Refused
 from perpbox.control.requests import Body, read
+from perpbox.faults import Faults
 from perpbox.feed.clock import VenueClock
 from perpbox.journal.history import History
 from perpbox.journal.keys import KeyStore
@@ -40,6 +41,7 @@ class Desk(Struct, frozen=True):
     keys: KeyStore
     history: History
     facts: Facts
+    faults: Faults
 
 
 class Call(Struct, frozen=True):

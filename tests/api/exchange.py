@@ -9,6 +9,7 @@ import msgspec
 
 from perpbox.account import House
 from perpbox.api.app import Api
+from perpbox.api.befall import Befallen
 from perpbox.api.calendar import NEWEST
 from perpbox.api.desk import Desk
 from perpbox.api.limits import Limits
@@ -29,6 +30,7 @@ from perpbox.engine.commands import (
 from perpbox.engine.snapshot import dump, load
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
+from perpbox.faults import Faults
 from perpbox.feed.clock import ManualClock
 from perpbox.instrument import Catalogue, builtin
 from perpbox.journal.journal import Head, Journal
@@ -131,7 +133,11 @@ class Exchange:
             self.tape,
             api_date,
             ListenKeys(self.journal.listen_keys, seed="exchange"),
+            faults=Faults(self.venue.now, self._hold),
         )
+        self.faults = desk.faults
+        self.held: list[tuple[float, Callable[[], None]]] = []
+        """What faults hold back, and for how many seconds."""
         self._soon: list[Callable[[], None]] = []
         self.at_rest = True
         """Whether streams push after every turn, as they do while the clock stands."""
@@ -144,10 +150,14 @@ class Exchange:
             limits=limits,
             machine_clock=machine_clock,
         )
+        self.rest = Befallen(desk, self.keys, self.api.answer)
         self.ws_api = WebSocketApi(self.api.guard)
         if opens and not before:
             self.submit(OpenVenue())
             self.move(**{name: mark for name, mark in START.items() if name in catalogue.symbols})
+
+    def _hold(self, seconds: float, then: Callable[[], None]) -> None:
+        self.held.append((seconds, then))
 
     def restarted(self) -> Exchange:
         """The same venue with nothing kept from before but its journal."""
