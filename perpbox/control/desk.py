@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
+from perpbox.account import AccountId
 from perpbox.control.errors import Refused
 from perpbox.control.requests import Body, read
 from perpbox.faults import Faults
@@ -42,6 +43,8 @@ class Desk(Struct, frozen=True):
     history: History
     facts: Facts
     faults: Faults
+    what_if: Callable[[AccountId, Any], object]
+    """Tries commands on a copy of the venue: see `control.what_if`."""
 
 
 class Call(Struct, frozen=True):

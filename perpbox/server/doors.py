@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from perpbox.api.desk import Desk as ApiDesk
 from perpbox.api.door import ApiDoor
-from perpbox.api.streams.hub import Hub
 from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.control.app import Control
 from perpbox.control.desk import Desk, Facts
 from perpbox.faults.bench import Faults, Later
 from perpbox.feed.clock import ClockMode, SecondClock, VenueClock
 from perpbox.message import Answer, Request, Response, Session, Wire
+from perpbox.server import what_if
 from perpbox.server.compose import Parts
 from perpbox.server.settings import Settings
 from perpbox.tape import Tape
@@ -43,7 +43,16 @@ class Doors:
             ListenKeys(parts.journal.listen_keys, seed),
             faults := Faults(parts.venue.now, later),
         )
-        self._control = Control(Desk(parts.venue, clock, parts.keys, history, facts, faults))
+        own = Desk(
+            parts.venue,
+            clock,
+            parts.keys,
+            history,
+            facts,
+            faults,
+            lambda account_id, asked: what_if.answer(own, desk, account_id, asked),
+        )
+        self._control = Control(own)
         self._api = ApiDoor(
             desk,
             parts.keys,
@@ -52,10 +61,7 @@ class Doors:
             soon=soon,
             at_rest=lambda: clock.mode is ClockMode.MANUAL,
         )
-
-    @property
-    def hub(self) -> Hub:
-        return self._api.streams.hub
+        self.hub = self._api.streams.hub
 
     def answer(self, request: Request) -> Answer:
         if self._control.owns(request.path):

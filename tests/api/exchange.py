@@ -37,7 +37,7 @@ from perpbox.journal.journal import Head, Journal
 from perpbox.journal.keys import KeyStore
 from perpbox.journal.memory import MemoryJournal
 from perpbox.message import Pending, Request, Response
-from perpbox.money import Millis, parse
+from perpbox.money import Millis, Price, parse
 from perpbox.tape import Tape
 from perpbox.venue import Venue
 
@@ -135,6 +135,7 @@ class Exchange:
             ListenKeys(self.journal.listen_keys, seed="exchange"),
             faults=Faults(self.venue.now, self._hold),
         )
+        self.desk = desk
         self.faults = desk.faults
         self.held: list[tuple[float, Callable[[], None]]] = []
         """What faults hold back, and for how many seconds."""
@@ -184,6 +185,9 @@ class Exchange:
         """The last price of each symbol; the house ladder comes back where quotes stood."""
         moved = {name: MarketPrices(None, None, parse(last)) for name, last in prices.items()}
         self.submit(MovePrices(moved, {}))
+
+    def set_prices(self, symbol: str, mark: Price, index: Price, last: Price) -> None:
+        self.submit(MovePrices({symbol: MarketPrices(mark, index, last)}, {}))
 
     def index(self, **prices: str) -> None:
         """Index price of each asset, in USD."""

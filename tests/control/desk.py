@@ -111,6 +111,7 @@ class Office:
                 self.journal.history,
                 facts,
                 self.faults,
+                lambda account_id, asked: (account_id, asked),
             )
         )
 
