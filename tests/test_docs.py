@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from perpbox.control.routes import ROUTES
+from perpbox.control.what_if import Step
 from perpbox.faults import FORMS, Rule
 from perpbox.faults.rules import OF_CALL, OF_EVENT, REFUSABLE, OfCommand
 
@@ -70,3 +71,9 @@ def test_the_page_of_faults_has_every_kind_form_and_condition() -> None:
     names = {*kinds, "skew", *FORMS, *(each.name for each in REFUSABLE)}
     conditions = {*Rule.__struct_encode_fields__} - {"fault"}
     assert {name for name in names | conditions if f"`{name}`" not in page} == set()
+
+
+def test_the_page_of_what_if_has_every_step() -> None:
+    page = (DOCS / "what-if.md").read_text(encoding="utf-8")
+    names = set(Step.__struct_encode_fields__) - {"moves"}
+    assert {name for name in names if f'"{name}":' not in page} == set()

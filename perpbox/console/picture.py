@@ -1,4 +1,4 @@
-"""A sweep as a picture: the account's money against a price, as SVG that asks nobody for anything."""
+"""A sweep as a picture: the account against a price, as SVG that asks nobody for anything."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ def draw(
     for title, price in (*(("liquidation", each) for each in liquidations), ("now", mark)):
         if price is not None and across.low <= float(price) <= across.high:
             _upright(picture, across.at(float(price)), f"{title} {float(price):g}")
-    return ET.tostring(picture, encoding="utf-8", xml_declaration=True)
+    told: bytes = ET.tostring(picture, encoding="utf-8", xml_declaration=True)
+    return told
 
 
 def ratios(rows: Iterable[dict[str, str]]) -> list[Point]:

@@ -15,9 +15,8 @@ from perpbox.api.params import Params
 from perpbox.api.routes import by_path
 from perpbox.engine.snapshot import dump, load
 from perpbox.feed.clock import MANUAL, VenueClock
-from perpbox.journal import open_journal
 from perpbox.journal.records import Window
-from perpbox.tape import Tape
+from perpbox.journal.sketch import Sketch
 from perpbox.venue import Venue
 
 ACCOUNT: Final = "GET /fapi/v3/account"
@@ -34,12 +33,12 @@ class Trial:
 
     def __init__(self, desk: Desk, account_id: AccountId) -> None:
         state = load(dump(desk.venue.state), desk.venue.state.catalogue)
-        self.journal = open_journal(":memory:", b"")
+        self.journal = Sketch(state)
         now = desk.venue.now()
         self.clock = VenueClock(MANUAL, now, lambda: now)
         self.venue = Venue(state, 0, self.journal, self.clock)
         self.account_id = account_id
-        self.desk = Desk(self.venue, self.journal.history, Tape(self.journal), desk.api_date)
+        self.desk = Desk(self.venue, self.journal.history, desk.tape, desk.api_date)
         self._routes = by_path(desk.api_date)
 
     def call(self, endpoint: str, sent: Mapping[str, Any]) -> bytes:
@@ -51,12 +50,10 @@ class Trial:
         params = Params({name: _text(value) for name, value in sent.items()})
         account = self.venue.state.accounts[self.account_id]
         body = route.handler(Call(self.desk, params, self.venue.now(), account))
-        self.journal.flush()
         return body if isinstance(body, bytes) else msgspec.json.encode(body)
 
     def steps(self) -> list[dict[str, Any]]:
         """What the venue did to the account by itself, with the figures that led to it."""
-        self.journal.flush()
         rows = self.journal.history.steps(self.account_id, Window(limit=WITHOUT_END))
         return [
             {

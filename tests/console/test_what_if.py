@@ -68,7 +68,7 @@ def test_a_picture(server: Background, tmp_path: Path) -> None:
     picture = path.read_text()
     root = ET.fromstring(picture)  # noqa: S314  written by this very test
     assert root.tag.endswith("svg")
-    for words in ("margin balance", "maintenance margin", "liquidation", "now"):
+    for words in ("margin balance", "maintenance margin", "available balance", "now"):
         assert words in picture
     assert "script" not in {element.tag.rpartition("}")[2] for element in root.iter()}
     for part in ("src=", "@import", "url(http"):
@@ -86,7 +86,7 @@ def test_a_picture_without_positions() -> None:
         ((), "something to try"),
         (("--price", "BTCUSDT"), "NAME=VALUE"),
         (("--picture", "x.svg"), "--sweep"),
-        (("--advance", "8h", "--account", "77"), "no such account"),
+        (("--advance", "8h", "--account", "77"), "no account 77"),
         (("--advance", "8h", "--moves", "x"), "moves"),
         (("--fall", "1"), "--fall"),
         (("--sweep", "NOTHING"), "no symbol NOTHING"),
