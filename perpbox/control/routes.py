@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from perpbox.control import accounts, faults, insurance, keys, market, process, what_if
+from perpbox.control import accounts, faults, insurance, keys, market, process, symbols, what_if
 from perpbox.control.desk import Call, Desk
 from perpbox.control.errors import Refused
 
@@ -39,6 +39,11 @@ ROUTES: Final = (
     Route("POST", "/box/v1/mark-sources", market.set_mark_sources),
     Route("POST", "/box/v1/funding", market.set_funding),
     Route("POST", "/box/v1/liquidity", market.set_liquidity),
+    Route("GET", "/box/v1/symbols", symbols.list_symbols),
+    Route("POST", "/box/v1/symbols", symbols.list_symbol),
+    Route("GET", "/box/v1/symbols/{symbol}", symbols.show_symbol),
+    Route("PATCH", "/box/v1/symbols/{symbol}", symbols.change_symbol),
+    Route("DELETE", "/box/v1/symbols/{symbol}", symbols.settle_symbol),
     Route("GET", "/box/v1/faults", faults.show_faults),
     Route("POST", "/box/v1/faults", faults.lay_fault),
     Route("DELETE", "/box/v1/faults", faults.forget_faults),

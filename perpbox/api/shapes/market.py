@@ -16,7 +16,6 @@ from perpbox.money import DECIMALS, SCALE, Millis, Price, Ratio, text, text_at, 
 
 Row = dict[str, object]
 
-DELIVERY_OF_PERPETUAL: Final[Millis] = 4_133_404_800_000
 ORDER_TYPES: Final = [
     "LIMIT",
     "MARKET",
@@ -74,9 +73,9 @@ def _symbol(symbol: Symbol, algo_filter: bool) -> Row:
         "symbol": symbol.name,
         "pair": symbol.name,
         "contractType": "PERPETUAL",
-        "deliveryDate": DELIVERY_OF_PERPETUAL,
+        "deliveryDate": symbol.delivery_time,
         "onboardDate": symbol.onboard_time,
-        "status": "TRADING",
+        "status": symbol.status.value,
         "maintMarginPercent": _percent(symbol.brackets[0].maint_margin_rate),
         "requiredMarginPercent": _percent(SCALE // symbol.brackets[0].initial_leverage),
         "baseAsset": symbol.base_asset,
