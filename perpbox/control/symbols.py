@@ -147,9 +147,10 @@ def _changed(symbol: Symbol, changes: Changes) -> Symbol:
         symbol = replace(symbol, max_num_orders=changes.max_num_orders)
     if changes.max_num_algo_orders is not None:
         symbol = replace(symbol, max_num_algo_orders=changes.max_num_algo_orders)
-    if changes.brackets:
+    if changes.brackets is not None:
         brackets = _brackets(changes.brackets)
-        leverage = min(symbol.default_leverage, brackets[0].initial_leverage)
+        highest = brackets[0].initial_leverage if brackets else 0
+        leverage = min(symbol.default_leverage, highest)
         symbol = replace(symbol, brackets=brackets, default_leverage=leverage)
     return _with_status(symbol, changes)
 
