@@ -17,6 +17,7 @@ from perpbox.engine.commands import (
     FollowMarket,
     MarketMove,
     MarketPrices,
+    MoveInsurance,
     MovePrices,
     OpenAccount,
     PlaceOrder,
@@ -263,3 +264,16 @@ def test_any_life_of_a_symbol_replays_and_keeps_the_money(steps: list[tuple[str,
             continue
     assert set(money_sums(rig.state).values()) == {0}
     assert dump(load(dump(rig.state), CATALOGUE)) == dump(rig.state)
+
+
+def test_the_fund_pays_what_a_settlement_leaves_owing() -> None:
+    """The index price decides, wherever the mark price is."""
+    rig = Rig()
+    rig.submit(MoveInsurance("USDT", parse("100000")))
+    rig.submit(OpenAccount("poor", {"USDT": parse("4000")}))
+    rig.submit(order(1, BUY))
+    rig.submit(MovePrices({BTC: MarketPrices(None, parse("40000"))}, {}))
+    turn = rig.submit(SettleSymbol(BTC))
+    reasons = [event.reason for event in turn.events if type(event) is happened.MoneyMoved]
+    assert reasons == [MoneyReason.DELIVERED_SETTELMENT, MoneyReason.INSURANCE_CLEAR]
+    assert rig.state.accounts[1].wallet("USDT") == 0
