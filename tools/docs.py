@@ -28,6 +28,7 @@ from perpbox.api.ws_api.methods import HANDSHAKE_WEIGHT, METHODS, SESSION_WEIGHT
 from tools.docs_settings import settings_page
 from tools.docs_streams import streams_page
 from tools.docs_table import table
+from tools.docs_unanswered import unanswered_rows
 from tools.docs_words import NOT_SERVED, PURPOSES, RULES, SESSION
 
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
@@ -160,6 +161,14 @@ Before a request reaches the API, the server itself refuses what is no HTTP (400
 (417), all with code -1000; the sizes are in [decisions.md](decisions.md). While it stops it answers
 503 with -1016. An error of the program would be 500 with -1000, and would be counted in
 `GET /box/v1/status`.
+
+## Never told
+
+What Binance publishes besides, and why nobody is told so here. `tests/api/test_every_error.py`
+causes every code of the first table; `tests/test_docs_errors.py` holds both against the list of
+what is published.
+
+{table(("code", "name", "why not"), unanswered_rows())}
 """
 
 

@@ -154,6 +154,7 @@ class Error(Enum):
         400,
     )
     BATCH_SIZE = (-4082, "Invalid number of batch place orders.", 400)
+    INVALID_CONTRACT_TYPE = (-4104, "Invalid contract type", 400)
     DUPLICATE_CLIENT_ORDER_ID = (-4116, "clientOrderId is duplicated", 400)
     USE_ALGO_ENDPOINT = (
         -4120,
@@ -179,6 +180,7 @@ class Error(Enum):
         "Reduce only must be true with closePosition equals true",
         400,
     )
+    INVALID_PAIR = (-4144, "Invalid pair", 400)
     LEVERAGE_REDUCTION_WITH_POSITION = (
         -4161,
         "Leverage reduction is not supported in Isolated Margin Mode with open positions",
@@ -244,8 +246,10 @@ class Error(Enum):
         ),
         400,
     )
+    ONLY_LIMIT_ORDERS = (-5025, "Only limit order is supported.", 400)
     TOO_MANY_MODIFICATIONS = (-5026, "Exceed maximum modify order limit.", 400)
     NO_NEED_TO_MODIFY = (-5027, "No need to modify the order.", 400)
+    AMENDED_NOTIONAL_BELOW_MIN = (-5029, "Order's notional must be no smaller than {}", 400)
     INVALID_PRICE_MATCH = (-5037, "Invalid price match", 400)
     PRICE_MATCH_TYPE = (
         -5038,

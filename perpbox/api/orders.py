@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from perpbox.account import OrderType
+from perpbox.account import Order, OrderType
 from perpbox.api.calendar import MODIFY_ID
 from perpbox.api.call import Call, error_of
 from perpbox.api.errors import ApiError, Error
@@ -26,6 +26,7 @@ from perpbox.engine.commands import (
     SetCountdown,
 )
 from perpbox.engine.rejects import Reject, Rejected
+from perpbox.engine.standing import find_legacy
 from perpbox.instrument import Symbol
 
 MAX_BATCH: Final = 5
@@ -124,7 +125,20 @@ def amend_order(call: Call) -> object:
         price_match,
         modify_id,
     )
-    return told_order(call.submit(command).orders[0], symbol, modify_id=modify_id)
+    return told_order(_amend(call, command), symbol, modify_id=modify_id)
+
+
+def _amend(call: Call, command: AmendOrder) -> Order:
+    """-5025 if it is no LIMIT order, and -5029 instead of -4164 if it would be too small."""
+    try:
+        return call.desk.venue.submit(command).orders[0]
+    except Rejected as rejected:
+        wanted = (command.symbol, command.order_id, command.client_order_id)
+        if rejected.reject is Reject.UNKNOWN_ORDER and find_legacy(call.account, *wanted):
+            raise ApiError(Error.ONLY_LIMIT_ORDERS) from None
+        if rejected.reject is Reject.NOTIONAL_BELOW_MIN:
+            raise ApiError(Error.AMENDED_NOTIONAL_BELOW_MIN, *rejected.details) from None
+        raise error_of(rejected) from None
 
 
 # Several at once: each is a turn of its own, and each element answers for itself.

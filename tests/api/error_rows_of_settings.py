@@ -21,10 +21,12 @@ from tests.api.error_stage import (
     log_on,
     market,
     multi_assets,
+    of_old,
     owes,
     post,
     quoted,
     rests,
+    stop_of_old,
 )
 from tests.api.exchange import DAY, MINUTE, NOON
 
@@ -140,6 +142,13 @@ OF_SETTINGS: Final = (
         post("batchOrders", batchOrders=json.dumps([{}] * 6)),
     ),
     Row(
+        Error.INVALID_CONTRACT_TYPE,
+        "candles of a weekly contract",
+        -4104,
+        "Invalid contract type",
+        get("continuousKlines", pair="BTCUSDT", contractType="WEEKLY", interval="1m"),
+    ),
+    Row(
         Error.DUPLICATE_CLIENT_ORDER_ID,
         "the id of an open order",
         -4116,
@@ -187,6 +196,13 @@ OF_SETTINGS: Final = (
         -4138,
         "Reduce only must be true with closePosition equals true",
         conditional(closePosition="true", reduceOnly="true", quantity=None),
+    ),
+    Row(
+        Error.INVALID_PAIR,
+        "index candles of a pair that is none",
+        -4144,
+        "Invalid pair",
+        get("indexPriceKlines", pair="NOPEUSDT", interval="1m"),
     ),
     Row(
         Error.LEVERAGE_REDUCTION_WITH_POSITION,
@@ -307,6 +323,15 @@ OF_SETTINGS: Final = (
         quoted(bids=[], asks=[("50000", "1")]),
     ),
     Row(
+        Error.ONLY_LIMIT_ORDERS,
+        "a stop is amended where stops are orders",
+        -5025,
+        "Only limit order is supported.",
+        amendment("48000"),
+        stop_of_old,
+        stage=of_old,
+    ),
+    Row(
         Error.TOO_MANY_MODIFICATIONS,
         "the 10 001st amendment",
         -5026,
@@ -320,6 +345,14 @@ OF_SETTINGS: Final = (
         -5027,
         "No need to modify the order.",
         amendment("48000"),
+        rests,
+    ),
+    Row(
+        Error.AMENDED_NOTIONAL_BELOW_MIN,
+        "an order is amended to 48 USDT",
+        -5029,
+        "Order's notional must be no smaller than 100",
+        amendment("48000", quantity="0.001"),
         rests,
     ),
     Row(

@@ -118,9 +118,9 @@ def conditional(
     return Asked("POST", ALGO, conditional_order(side, kind, trigger, **more))
 
 
-def amendment(price: str) -> Asked:
+def amendment(price: str, quantity: str = "0.1") -> Asked:
     """Of the order that is called "mine"."""
-    change = {"side": "BUY", "quantity": "0.1", "price": price, "origClientOrderId": "mine"}
+    change = {"side": "BUY", "quantity": quantity, "price": price, "origClientOrderId": "mine"}
     return Asked("PUT", ORDER, {**BTC, **change})
 
 
@@ -184,6 +184,18 @@ def coarse() -> Stage:
     btc = replace(CATALOGUE.symbols["BTCUSDT"], **lots)
     symbols = {**CATALOGUE.symbols, "BTCUSDT": btc}
     return Stage(Exchange(catalogue=replace(CATALOGUE, symbols=symbols), limits=Limits()))
+
+
+def of_old() -> Stage:
+    """A venue on the eve of the algo service."""
+    return Stage(Exchange(api_date="2025-12-08", limits=Limits()))
+
+
+def stop_of_old(stage: Stage) -> None:
+    """A conditional order that is an order like any other, and is called "mine"."""
+    traded(stage)
+    stop = {"side": "BUY", "type": "STOP_MARKET", "stopPrice": "51000", "quantity": "0.1"}
+    stage.alice.post(ORDER, **BTC, **stop, newClientOrderId="mine")
 
 
 def overused(requests: int) -> Callable[[Stage], None]:

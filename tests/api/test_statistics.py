@@ -227,7 +227,8 @@ def test_they_are_kept_as_long_as_candles(tmp_path: Path) -> None:
         (TAKERS, BTC, -1102),
         (BASIS, "contractType=PERPETUAL&period=5m", -1102),
         (BASIS, "pair=BTCUSDT&period=5m", -1102),
-        (BASIS, "pair=BTCUSDT&contractType=NONE&period=5m", -1130),
+        (BASIS, "pair=BTCUSDT&contractType=NONE&period=5m", -4104),
+        (BASIS, "pair=NONE&contractType=PERPETUAL&period=5m", -4144),
         (BASIS, "pair=BTCUSDT&contractType=NEXT_QUARTER&period=5m", -1121),
     ],
 )
