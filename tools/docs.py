@@ -25,6 +25,7 @@ from perpbox.api.params import Params
 from perpbox.api.routes import ROUTES, Route, Security
 from perpbox.api.ws_api.app import PATH
 from perpbox.api.ws_api.methods import HANDSHAKE_WEIGHT, METHODS, SESSION_WEIGHT
+from tools.docs_dates import dates_page
 from tools.docs_settings import settings_page
 from tools.docs_streams import streams_page
 from tools.docs_table import table
@@ -173,6 +174,7 @@ what is published.
 
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
+    "dates.md": dates_page,
     "endpoints.md": endpoints_page,
     "errors.md": errors_page,
     "settings.md": settings_page,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
-from perpbox.api.calendar import OLDER_TRADES_LIMITED, RPI, TRADES_SHORTER
+from perpbox.api.calendar import AGGREGATES_SHORTER, OLDER_TRADES_LIMITED, RPI, TRADES_SHORTER
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.params import Params, member_of
@@ -132,7 +132,8 @@ def aggregate_trades(call: Call) -> object:
     last = call.now if end is None else min(end, call.now)
     if from_id is None and start is None:
         from_id = _first_of_latest(call, symbol, last, limit)
-    first = max(start or 0, call.now - AGGREGATES_KEPT)
+    kept = AGGREGATES_KEPT if call.since(AGGREGATES_SHORTER) else call.now
+    first = max(start or 0, call.now - kept)
     found = _aggregates(call, symbol, max(from_id or 0, 1), first)
     wanted = takewhile(lambda each: each.time <= last, found)
     return [shapes.aggregate_trade(each, symbol) for each in islice(wanted, limit)]
