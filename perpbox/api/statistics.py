@@ -142,12 +142,15 @@ def basis(call: Call) -> object:
 def _asked(call: Call, name: str, missing: Error = Error.BAD_SYMBOL, *, at_end: bool) -> Asked:
     """The periods, all of which are over: each told by its end, or by its beginning.
 
-    [dec] What lies more than 30 days back is left out without an error.
+    A beginning more than 30 days back is -1130, as clients of the service report.
     """
     params = call.params
     text = params.text("period")
     start, end = params.time_range()
     limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)
+    earliest = call.now - STATISTICS_KEPT
+    if start is not None and start < earliest:
+        raise ApiError(Error.INVALID_PARAMETER, "startTime")
     symbol = call.market_of(name, missing).symbol
     refusal = ApiError(Error.INVALID_PARAMETER, "period")
     period = member_of(text, Interval, refusal)
@@ -156,8 +159,7 @@ def _asked(call: Call, name: str, missing: Error = Error.BAD_SYMBOL, *, at_end: 
     told = -1 if at_end else 0
     newest = period.shifted(period.open_time(call.now), -1 - told)
     last = newest if end is None else min(newest, period.open_time(end))
-    earliest = call.now - STATISTICS_KEPT
-    first = _from(period, earliest if start is None else max(start, earliest))
+    first = _from(period, earliest if start is None else start)
     if start is None:
         first = max(first, period.shifted(last, 1 - limit))
     last = min(last, period.shifted(first, limit - 1))

@@ -185,14 +185,14 @@ def test_times_and_limits(alice: Trader) -> None:
 
     assert ends("limit=2") == [55, 60]
     assert ends("limit=2", TAKERS) == [50, 55]
-    assert ends("startTime=0&limit=2") == []
+    assert ends(f"startTime={NOON - DAY}&limit=2") == []
     assert ends(f"startTime={NOON}&limit=2") == [5]
     assert ends(f"startTime={NOON + 1}&limit=2") == [5, 10]
     assert ends(f"startTime={NOON + 5 * MINUTE}&endTime={NOON + 16 * MINUTE}") == [5, 10, 15]
     assert ends(f"startTime={NOON + 50 * MINUTE}", TAKERS) == [50, 55]
     assert ends(f"endTime={NOON + 16 * MINUTE}&limit=2") == [10, 15]
     exchange.pass_time(30 * DAY)
-    assert ends(f"startTime={NOON}&limit=1") == [60]
+    assert ends(f"startTime={NOON + HOUR}&limit=1") == [60]
 
 
 def test_they_are_kept_as_long_as_candles(tmp_path: Path) -> None:
