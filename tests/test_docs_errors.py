@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from perpbox.api.errors import Error
+from perpbox.faults.rules import Form
 from perpbox.server.wire import SHUTTING_DOWN
 from tools.docs_unanswered import OF_THE_SERVER, UNANSWERED, unanswered_codes, unanswered_rows
 
@@ -41,6 +42,7 @@ def test_the_codes_here_are_those_of_the_list() -> None:
 
 def test_every_published_code_is_told_or_said_never_to_be() -> None:
     told = {error.code for error in Error} | set(OF_THE_SERVER)
+    told |= {form.code for form in Form if form.code}
     never = set(unanswered_codes())
     assert not told & never
     assert told | never == published()

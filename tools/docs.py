@@ -25,6 +25,7 @@ from perpbox.api.params import Params
 from perpbox.api.routes import ROUTES, Route, Security
 from perpbox.api.ws_api.app import PATH
 from perpbox.api.ws_api.methods import HANDSHAKE_WEIGHT, METHODS, SESSION_WEIGHT
+from perpbox.faults.rules import Form
 from tools.docs_dates import dates_page
 from tools.docs_settings import settings_page
 from tools.docs_streams import streams_page
@@ -163,6 +164,12 @@ Before a request reaches the API, the server itself refuses what is no HTTP (400
 503 with -1016. An error of the program would be 500 with -1000, and would be counted in
 `GET /box/v1/status`.
 
+## Told on purpose
+
+Only where a rule says that a call fails so: [faults.md](faults.md).
+
+{table(("code", "HTTP", "message", "form"), on_purpose())}
+
 ## Never told
 
 What Binance publishes besides, and why nobody is told so here. `tests/api/test_every_error.py`
@@ -171,6 +178,14 @@ what is published.
 
 {table(("code", "name", "why not"), unanswered_rows())}
 """
+
+
+def on_purpose() -> list[tuple[str, str, str, str]]:
+    return [
+        (str(form.code), str(form.status), form.message.replace("{}", "…"), f"`{form.label}`")
+        for form in sorted(Form, key=lambda form: -form.code)
+        if form.code
+    ]
 
 
 PAGES: Final[dict[str, Callable[[], str]]] = {

@@ -14,7 +14,6 @@ class Unanswered(NamedTuple):
     reason: str
 
 
-OVERLOAD: Final = "one process answers: there is no backend behind it that could be lost or late"
 OPERATORS: Final = "symbols come from a catalogue, which is refused whole when it is read"
 OPTIONS: Final = "there are no options"
 PERSONS: Final = "accounts have no holder whose age, country or identity could matter"
@@ -22,7 +21,6 @@ STATUS: Final = "it goes by the life of a symbol, and every symbol of the catalo
 RISK: Final = "the venue takes no trading permission away; an operator deletes keys"
 
 UNANSWERED: Final = (
-    Unanswered((-1001, -1006, -1007), "DISCONNECTED UNEXPECTED_RESP TIMEOUT", OVERLOAD),
     Unanswered(
         (-1002, -1099),
         "UNAUTHORIZED NOT_FOUND",
@@ -33,9 +31,10 @@ UNANSWERED: Final = (
         "DUPLICATE_IP NO_SUCH_IP",
         "keys and their addresses are made at `/box/v1`, not here",
     ),
-    Unanswered((-1008,), "REQUEST_THROTTLED", "the venue takes what it can and protects no system"),
     Unanswered(
-        (-1010,), "ERROR_MSG_RECEIVED", "no message bus stands between the API and the engine"
+        (-1006, -1010),
+        "UNEXPECTED_RESP ERROR_MSG_RECEIVED",
+        "no message bus stands between the API and the engine",
     ),
     Unanswered((-1011,), "NON_WHITE_LIST", "addresses are a key's own, and refused with -2015"),
     Unanswered(
