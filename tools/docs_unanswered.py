@@ -94,8 +94,8 @@ UNANSWERED: Final = (
     Unanswered(
         (-2024, -4118),
         "POSITION_NOT_SUFFICIENT REDUCE_ONLY_MARGIN_CHECK_FAILED",
-        "a reduce-only order with nothing to reduce is told -2022; where others of its side would"
-        " turn the position round, it is taken back with reason 4",
+        "what may only reduce is not held against margin: with nothing to reduce it is told -2022,"
+        " and what can reduce no more is taken back with reason 4",
     ),
     Unanswered(
         (-2026, -4020),
