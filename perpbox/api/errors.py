@@ -155,6 +155,7 @@ class Error(Enum):
         400,
     )
     BATCH_SIZE = (-4082, "Invalid number of batch place orders.", 400)
+    INVALID_CONTRACT_TYPE = (-4104, "Invalid contract type", 400)
     DUPLICATE_CLIENT_ORDER_ID = (-4116, "clientOrderId is duplicated", 400)
     USE_ALGO_ENDPOINT = (
         -4120,
@@ -182,6 +183,7 @@ class Error(Enum):
     )
     OPENING_POSITION_STATUS = (-4140, "Invalid symbol status for opening position", 400)
     SYMBOL_CLOSED = (-4141, "Symbol is closed", 400)
+    INVALID_PAIR = (-4144, "Invalid pair", 400)
     LEVERAGE_REDUCTION_WITH_POSITION = (
         -4161,
         "Leverage reduction is not supported in Isolated Margin Mode with open positions",
@@ -252,8 +254,10 @@ class Error(Enum):
         "Symbol is not in trading status. Order amendment is not permitted.",
         400,
     )
+    ONLY_LIMIT_ORDERS = (-5025, "Only limit order is supported.", 400)
     TOO_MANY_MODIFICATIONS = (-5026, "Exceed maximum modify order limit.", 400)
     NO_NEED_TO_MODIFY = (-5027, "No need to modify the order.", 400)
+    AMENDED_NOTIONAL_BELOW_MIN = (-5029, "Order's notional must be no smaller than {}", 400)
     INVALID_PRICE_MATCH = (-5037, "Invalid price match", 400)
     PRICE_MATCH_TYPE = (
         -5038,
