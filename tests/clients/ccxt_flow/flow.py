@@ -14,6 +14,7 @@ from ccxt_flow.streams import Watcher
 from ccxt_flow.trader import CcxtTrader
 from ccxt_flow.watched import WatchedMarket, WatchedStory
 from ccxt_flow.ws_api import SocketTrader
+from cells import passed
 from exact import Checks
 from listening import Feed
 from scenario import SYMBOL, Keys, main
@@ -81,6 +82,7 @@ def over_websocket(base_url: str, account: Keys, checks: Checks) -> None:
         checks.that(trader.watcher.watch_account(), "the account's stream is open")
         WatchedStory(trader, checks, trader.watcher).play()
         trader.market(SYMBOL)
+        passed("WebSocket API")
     finally:
         trader.close()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 
+from cells import passed
 from exact import Checks
 from listening import Feed
 from market_streams import MarketHeard
@@ -66,6 +67,7 @@ def over_websocket(base_url: str, account: Keys, checks: Checks) -> None:
             trader.drop_listen_key()
         check_warnings(checks, warnings)
         checks.equal(trader.limits, LIMITS, "limits that the answers name")
+        passed("WebSocket API")
     finally:
         streams.close()
         trader.close()

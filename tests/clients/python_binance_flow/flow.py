@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from cells import passed
 from exact import Checks
 from listening import Feed
 from market_streams import MarketHeard
@@ -56,6 +57,7 @@ def over_websocket(base_url: str, account: Keys, checks: Checks) -> None:
     try:
         Story(trader, checks).play()
         MarketHeard(base_url, Feed(), checks).agree_on_calls(trader)
+        passed("WebSocket API")
     finally:
         trader.close()
 
