@@ -117,9 +117,9 @@ def table(results: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
-def write_results(results: Sequence[Result], path: Path) -> None:
-    """What was seen of each flow that ran to its good end."""
-    told = {
+def write_results(results: Sequence[Result], lacking: dict[str, str], path: Path) -> None:
+    """What was seen of each flow that ran to its good end, and what others would need to run."""
+    flows = {
         each.flow: {
             "client": each.client,
             "version": each.version,
@@ -129,6 +129,8 @@ def write_results(results: Sequence[Result], path: Path) -> None:
         for each in results
         if each.passed
     }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = {"flows": flows, "left_out": lacking}
     path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
@@ -151,7 +153,7 @@ def main(words: Sequence[str]) -> int:
         print(f"left out: {flow}, which needs {want}")
     print(f"{len(results) - failed} passed, {failed} failed, {len(lacking)} left out")
     if asked.results:
-        write_results(results, asked.results)
+        write_results(results, lacking, asked.results)
     return 1 if failed else 0
 
 
