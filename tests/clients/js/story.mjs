@@ -31,7 +31,6 @@ export class Story {
     const { trader } = this;
     const steps = [
       ['startUp', 'start-up', 'serverTime'],
-      ['market', 'market data', 'depth'],
       ['account', 'account', 'account'],
       ['settings', 'settings', 'leverage'],
       ['rest', null, 'place'],
@@ -42,6 +41,7 @@ export class Story {
       ['open', null, 'place'],
       ['position', 'positions', 'positions'],
       ['close', 'orders', 'place'],
+      ['market', 'market data', 'depth'],
       ['stops', 'conditional orders', 'placeStop'],
       ['history', 'history', 'allOrders'],
     ];
@@ -66,7 +66,7 @@ export class Story {
     this.checks.that((await this.mark()) > 0n, 'the mark price is above zero');
   }
 
-  // The client hands over what the venue answers to anybody.
+  // The client hands over what the venue answers to anybody, after the account has traded.
   async market() {
     const { trader, checks } = this;
     const get = (path, params) => ask(this.base, `/fapi/v1/${path}`, { symbol: SYMBOL, ...params });
@@ -77,7 +77,10 @@ export class Story {
       checks.equal(quote[field], best[field], field);
     }
     const candles = await trader.klines(SYMBOL, '1m', 10);
-    checks.equal(candles, await get('klines', { interval: '1m', limit: 10 }), 'klines');
+    checks.that(candles.length > 0, 'what was traded is in a kline');
+    const rows = await get('klines', { interval: '1m', limit: 10 });
+    // Some clients leave out the fields at the end.
+    checks.equal(candles, rows.map((row) => row.slice(0, candles[0].length)), 'klines');
     const trades = await trader.recentTrades(SYMBOL, 100);
     checks.equal(trades, await get('trades', { limit: 100 }), 'trades');
   }
