@@ -22,7 +22,15 @@ from tempfile import TemporaryDirectory
 
 import cells
 import freqtrade_flow.settings
-from environments import HERE, Environment, PythonEnvironment, prepare, said, surroundings
+from environments import (
+    HERE,
+    Environment,
+    NodeEnvironment,
+    PythonEnvironment,
+    prepare,
+    said,
+    surroundings,
+)
 from harness import ServerTrouble, venue_server
 
 FLOWS: dict[str, Environment] = {
@@ -31,6 +39,10 @@ FLOWS: dict[str, Environment] = {
     "official_sdk_flow": PythonEnvironment(),
     "futures_connector_flow": PythonEnvironment(),
     "freqtrade_flow": PythonEnvironment(),
+    "ccxt_js_flow": NodeEnvironment(),
+    "official_js_flow": NodeEnvironment(),
+    "tiagosiebler_flow": NodeEnvironment(),
+    "node_binance_api_flow": NodeEnvironment(),
 }
 SERVED = {"freqtrade_flow": freqtrade_flow.settings.SERVE}
 """What a flow's server is told beyond the usual."""

@@ -13,7 +13,9 @@ export async function agreeOnAccount(story, events) {
   checks.step = 'user stream';
   const updates = () => events.filter((row) => row.e === 'ORDER_TRADE_UPDATE').map((row) => row.o);
   const last = () => new Map(updates().map((row) => [String(row.i), row]));
-  const fills = () => updates().filter((row) => row.x === 'TRADE');
+  // Some clients hand over an update twice: as the order's, and as the trade's.
+  const trades = () => updates().filter((row) => row.x === 'TRADE');
+  const fills = () => [...new Map(trades().map((row) => [row.t, row])).values()];
   const wallets = () =>
     events
       .filter((row) => row.e === 'ACCOUNT_UPDATE')
