@@ -61,7 +61,7 @@ RECORDINGS: Final = (
 )
 """By the beginning of a recording's name the endpoint that gave it, or would over REST."""
 NAME: Final = re.compile(
-    r"(?:roq_|acct_|asset_|assetIndex_|balance_|openOrder_|positions?_|positionRisk_|userTrades_)\w+"
+    r"(?:roq|acct|asset|assetIndex|balance|openOrder|positions?|positionRisk|userTrades)_\w+"
 )
 NOTHING: Final[dict[str, Any]] = {"answered": False, "parameters": [], "errors": []}
 

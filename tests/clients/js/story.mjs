@@ -182,8 +182,9 @@ export class Story {
   async batches() {
     const { trader, checks } = this;
     const [price, quantity] = await this.far();
-    const orders = [price, price - this.tick, 3n * price].map((each) => this.bid(each, quantity));
-    orders[2].timeInForce = 'GTX'; // it would trade
+    const tooHigh = 3n * price;
+    const prices = [price, price - this.tick, tooHigh];
+    const orders = prices.map((each) => this.bid(each, quantity));
     const told = await trader.placeBatch(orders);
     checks.equal(told.map((each) => each.status ?? each.code), ['NEW', 'NEW', -4016], 'the batch');
     const ids = told.slice(0, 2).map((each) => Number(each.orderId));
