@@ -14,6 +14,7 @@ from decimal import Decimal
 from importlib.metadata import version
 from typing import ClassVar, Protocol, TypeAlias
 
+from cells import passed
 from exact import (
     MONEY,
     CheckFailed,
@@ -113,26 +114,28 @@ class Story:
     def play(self) -> None:
         """The whole session, from an account with nothing but USDT back to one."""
         waiting = Waiting(self, SYMBOL)
-        for name, step in (
-            ("market", self.market),
-            ("account", self.account),
+        conditional = ("conditional orders",) if self.trader.has_stops else ()
+        for name, step, *shown in (
+            ("market", self.market, "start-up"),
+            ("account", self.account, "account"),
             ("settings", self.settings),
             ("resting order", self.rest),
-            ("amended order", self.amend),
+            ("amended order", self.amend, "amendments"),
             ("canceled order", self.cancel),
-            ("refusals", self.refusals),
+            ("refusals", self.refusals, "refusals"),
             ("market order", self.open),
-            ("position", self.position),
-            ("close", self.close),
-            ("stops", waiting.stops),
+            ("position", self.position, "positions"),
+            ("close", self.close, "orders"),
+            ("stops", waiting.stops, *conditional),
             ("countdown", waiting.countdown),
             ("funding", waiting.funding),
-            ("fees", waiting.fees),
+            ("fees", waiting.fees, "settings"),
             ("income", self.income),
-            ("orders", self.orders),
+            ("orders", self.orders, "history"),
         ):
             self.checks.step = name
             step()
+            passed(*shown)
 
     def market(self) -> None:
         """Markets, filters, the clock, the mark price."""
