@@ -31,6 +31,7 @@ FLOWS: dict[str, Environment] = {
     "official_sdk_flow": PythonEnvironment(),
     "futures_connector_flow": PythonEnvironment(),
     "freqtrade_flow": PythonEnvironment(),
+    "unicorn_flow": PythonEnvironment(),
 }
 SERVED = {"freqtrade_flow": freqtrade_flow.settings.SERVE}
 """What a flow's server is told beyond the usual."""
