@@ -22,7 +22,15 @@ from tempfile import TemporaryDirectory
 
 import cells
 import freqtrade_flow.settings
-from environments import HERE, Environment, PythonEnvironment, prepare, said, surroundings
+from environments import (
+    HERE,
+    Environment,
+    NodeEnvironment,
+    PythonEnvironment,
+    prepare,
+    said,
+    surroundings,
+)
 from harness import ServerTrouble, venue_server
 
 FLOWS: dict[str, Environment] = {
@@ -32,6 +40,12 @@ FLOWS: dict[str, Environment] = {
     "futures_connector_flow": PythonEnvironment(),
     "freqtrade_flow": PythonEnvironment(),
     "unicorn_flow": PythonEnvironment(),
+    "nautilus_flow": PythonEnvironment(least=(3, 12), below=(3, 15)),
+    "cryptofeed_flow": PythonEnvironment(least=(3, 13)),
+    "ccxt_js_flow": NodeEnvironment(),
+    "official_js_flow": NodeEnvironment(),
+    "tiagosiebler_flow": NodeEnvironment(),
+    "node_binance_api_flow": NodeEnvironment(),
 }
 SERVED = {"freqtrade_flow": freqtrade_flow.settings.SERVE}
 """What a flow's server is told beyond the usual."""
@@ -118,9 +132,9 @@ def table(results: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
-def write_results(results: Sequence[Result], path: Path) -> None:
-    """What was seen of each flow that ran to its good end."""
-    told = {
+def write_results(results: Sequence[Result], lacking: dict[str, str], path: Path) -> None:
+    """What was seen of each flow that ran to its good end, and what others would need to run."""
+    flows = {
         each.flow: {
             "client": each.client,
             "version": each.version,
@@ -130,6 +144,8 @@ def write_results(results: Sequence[Result], path: Path) -> None:
         for each in results
         if each.passed
     }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = {"flows": flows, "left_out": lacking}
     path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
@@ -152,7 +168,7 @@ def main(words: Sequence[str]) -> int:
         print(f"left out: {flow}, which needs {want}")
     print(f"{len(results) - failed} passed, {failed} failed, {len(lacking)} left out")
     if asked.results:
-        write_results(results, asked.results)
+        write_results(results, lacking, asked.results)
     return 1 if failed else 0
 
 
