@@ -123,8 +123,8 @@ function trader(base, keys, exchange, checks) {
     cancelStop: async (_symbol, id) =>
       (await exchange.cancelOrder(String(id), UNIFIED, stop)).info,
     stranger: (other) => {
-      const account = async () => (await (await made(base, { ...keys, ...other })).fetchBalance()).info;
-      return { account };
+      const another = made(base, { ...keys, ...other });
+      return { account: async () => (await (await another).fetchBalance()).info };
     },
     codeOf: (error) => Number(/"code":\s*(-?\d+)/.exec(error.message)?.[1]),
   };
@@ -207,7 +207,7 @@ await main(import.meta.url, 'ccxt', async (base, account, other, checks) => {
   await ears.loadMarkets();
   const faults = [];
   const market = watch(ears, faults);
-  const open = () => Object.values(ears.clients).filter((each) => each.isConnected || each.connection?.readyState === 1);
+  const open = () => Object.values(ears.clients).filter((each) => each.isConnected);
   checks.that(await until(() => open().length >= 4), 'the connections stand');
   const calls = trader(base, account, exchange, checks);
   const story = new Story(base, calls, checks);

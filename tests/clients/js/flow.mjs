@@ -22,7 +22,8 @@ export async function main(url, client, run) {
     console.log(`ok ${client} ${version} ${checks.count} checks`);
     process.exit(0); // some clients keep timers
   } catch (error) {
-    const told = error instanceof CheckFailed ? error.message : `${checks.step}: ${error?.stack ?? JSON.stringify(error)}`;
+    const raised = `${checks.step}: ${error?.stack ?? JSON.stringify(error)}`;
+    const told = error instanceof CheckFailed ? error.message : raised;
     console.log(`failed ${client} ${version}: ${told}`);
     process.exit(1);
   }

@@ -4,27 +4,35 @@ import { parse, sum } from './exact.mjs';
 import { ask, passed, until } from './flow.mjs';
 import { SYMBOL } from './story.mjs';
 
-const SAME = { symbol: 's', clientOrderId: 'c', side: 'S', type: 'o', status: 'X', updateTime: 'T' };
+const SAME = {
+  symbol: 's',
+  clientOrderId: 'c',
+  side: 'S',
+  type: 'o',
+  status: 'X',
+  updateTime: 'T',
+};
 const EQUAL = { origQty: 'q', price: 'p', executedQty: 'z', avgPrice: 'ap' };
 
 // Once the story is over: the last word on each order and on the wallet, and every fill.
 export async function agreeOnAccount(story, events) {
   const { checks, trader } = story;
   checks.step = 'user stream';
-  const updates = () => events.filter((row) => row.e === 'ORDER_TRADE_UPDATE').map((row) => row.o);
+  const named = (name) => events.filter((row) => row.e === name);
+  const updates = () => named('ORDER_TRADE_UPDATE').map((row) => row.o);
   const last = () => new Map(updates().map((row) => [String(row.i), row]));
   // Some clients hand over an update twice: as the order's, and as the trade's.
   const trades = () => updates().filter((row) => row.x === 'TRADE');
   const fills = () => [...new Map(trades().map((row) => [row.t, row])).values()];
   const wallets = () =>
-    events
-      .filter((row) => row.e === 'ACCOUNT_UPDATE')
+    named('ACCOUNT_UPDATE')
       .flatMap((row) => row.a.B.filter((each) => each.a === 'USDT'))
       .map((row) => parse(row.wb));
   checks.that(await until(() => fills().length >= story.fills.length), 'all fills are heard');
   checks.that(await until(() => wallets().at(-1) === story.wallet()), 'the wallet is heard');
   const orders = await trader.allOrders(SYMBOL);
-  checks.equal([...last().keys()].sort(), orders.map((row) => String(row.orderId)).sort(), 'orders');
+  const ids = orders.map((row) => String(row.orderId));
+  checks.equal([...last().keys()].sort(), ids.sort(), 'orders');
   for (const order of orders) {
     const told = last().get(String(order.orderId));
     for (const [ours, theirs] of Object.entries(SAME)) {

@@ -1,4 +1,4 @@
-// One trader's session, as in scenario.py: every figure that follows from what it did is recomputed.
+// One trader's session, as in scenario.py: each figure that follows from it is recomputed.
 //
 // A trader gives its client's calls under the names used here; each takes Binance's parameters and
 // answers Binance's JSON. What a client has no call for is left out, and so is the feature.

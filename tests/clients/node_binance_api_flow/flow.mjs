@@ -21,7 +21,8 @@ class LocalBinance extends Binance {
 }
 
 function client(base, { key, secret }) {
-  const local = new LocalBinance({ APIKEY: key, APISECRET: secret, urls: { fapi: `${base}/fapi/` } });
+  const urls = { fapi: `${base}/fapi/` };
+  const local = new LocalBinance({ APIKEY: key, APISECRET: secret, urls });
   local.streams = base.replace('http', 'ws');
   return local;
 }
@@ -79,8 +80,10 @@ function trader(base, keys) {
 function listen(local) {
   const [events, market] = [[], { bookTicker: [], markPrice: [], kline: [], aggTrade: [] }];
   local.userFutureData((event) => events.push(event));
-  local.futuresBookTickerStream(SYMBOL, ({ bestBid: b, bestBidQty: B, bestAsk: a, bestAskQty: A }) =>
-    market.bookTicker.push({ b, B, a, A }),
+  local.futuresBookTickerStream(
+    SYMBOL,
+    ({ bestBid: b, bestBidQty: B, bestAsk: a, bestAskQty: A }) =>
+      market.bookTicker.push({ b, B, a, A }),
   );
   local.futuresMarkPriceStream(
     SYMBOL,

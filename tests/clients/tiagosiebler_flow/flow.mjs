@@ -48,8 +48,8 @@ function restTrader(base, { key, secret }) {
 // What the WebSocket API has a method for goes there; the rest to REST.
 function socketTrader(base, keys) {
   const wsUrl = base.replace('http', 'ws'); // it adds the path
-  const settings = { api_key: keys.key, api_secret: keys.secret, wsUrl, attachEventListeners: false };
-  const api = new WebsocketAPIClient(settings, SILENT);
+  const settings = { api_key: keys.key, api_secret: keys.secret, wsUrl };
+  const api = new WebsocketAPIClient({ ...settings, attachEventListeners: false }, SILENT);
   const result = async (answer) => (await answer).result;
   const timed = (params = {}) => ({ ...params, timestamp: Date.now() }); // as its types ask for
   const stop = { algoType: 'CONDITIONAL', type: 'STOP_MARKET' };
@@ -62,7 +62,8 @@ function socketTrader(base, keys) {
     place: (order) => result(api.submitNewFuturesOrder('usdm', timed(order))),
     amend: (order) => result(api.modifyFuturesOrder('usdm', timed(order))),
     cancel: (symbol, orderId) => result(api.cancelFuturesOrder('usdm', timed({ symbol, orderId }))),
-    query: (symbol, orderId) => result(api.getFuturesOrderStatus('usdm', timed({ symbol, orderId }))),
+    query: (symbol, orderId) =>
+      result(api.getFuturesOrderStatus('usdm', timed({ symbol, orderId }))),
     positions: (symbol) => result(api.getFuturesPositionV2(timed({ symbol }))),
     placeStop: (order) => result(api.submitNewFuturesAlgoOrder(timed({ ...order, ...stop }))),
     cancelStop: (_symbol, algoId) => result(api.cancelFuturesAlgoOrder(timed({ algoId }))),
