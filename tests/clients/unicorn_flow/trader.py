@@ -17,6 +17,7 @@ from unicorn_binance_rest_api import (  # type: ignore[import-not-found, unused-
 )
 
 from exact import CheckFailed, plain
+from scenario import SYMBOL
 from signed import SignedRest
 from waiting import Row, number
 
@@ -228,11 +229,20 @@ class UnicornTrader:
     def place_batch(self, orders: list[Row]) -> list[Row]:
         return list(self.client.futures_place_batch_order(batchOrders=orders))
 
-    def cancel_batch(self, symbol: str, order_ids: list[int]) -> list[Row]:
+    def cancel_batch(self, order_ids: list[int]) -> list[Row]:
         # What it signs it does not encode, so that has to be done before, as its own batches do.
         numbers = quote(json.dumps(order_ids, separators=(",", ":")))
-        rows = self.client.futures_cancel_orders(symbol=symbol, orderIdList=numbers)
+        rows = self.client.futures_cancel_orders(symbol=SYMBOL, orderIdList=numbers)
         return list(rows)
+
+    def reads(self) -> dict[str, Callable[..., Any]]:
+        """The market's calls, by endpoint."""
+        return {
+            "depth": self.client.futures_order_book,
+            "ticker/bookTicker": self.client.futures_orderbook_ticker,
+            "trades": self.client.futures_recent_trades,
+            "klines": self.client.futures_klines,
+        }
 
     def stranger(self, api_key: str | None = None, secret: str | None = None) -> UnicornTrader:
         return UnicornTrader(self.base_url, api_key or self.api_key, secret or self.secret)
