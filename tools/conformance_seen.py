@@ -19,7 +19,7 @@ from perpbox.api.app import Api
 from perpbox.api.errors import ApiError
 from perpbox.api.params import read, signed_parts
 from perpbox.api.routes import ROUTES
-from perpbox.message import Answer, Pending, Request, Response
+from perpbox.message import Due, Pending, Request, Response
 
 PLACE: Final = "PERPBOX_SEEN"
 SERVED: Final = {f"{route.method} {route.path}" for route in ROUTES}
@@ -44,7 +44,7 @@ class Seen:
         else:
             self.rows.add((endpoint, "error", str(json.loads(response.body)["code"])))
 
-    def of_answer(self, request: Request, answer: Answer) -> Answer:
+    def of_answer(self, request: Request, answer: Due) -> Due:
         """The same answer, noted when it is told."""
         if isinstance(answer, Response):
             self.note(request, answer)
@@ -73,7 +73,7 @@ def names_of(request: Request) -> set[str]:
 def pytest_configure(config: pytest.Config) -> None:
     seen, answer = Seen(), Api.answer
 
-    def noting(self: Api, request: Request) -> Answer:
+    def noting(self: Api, request: Request) -> Due:
         return seen.of_answer(request, answer(self, request))
 
     setattr(Api, "answer", noting)  # noqa: B010  # a method is not to be assigned to, in types
