@@ -81,6 +81,11 @@ Each is the unmodified library in the locked environment that `tests/clients` ha
 on a venue of its own, and a cell is filled when all checks of the feature have held: `make clients`
 runs them.
 
+No flow drives hummingbot 20260922: it is published as source alone, and what it requires cannot be
+had together. On Python 3.11 there is no pandas-ta of the version it wants, and on 3.12 its
+decibel-python-sdk wants websockets 14 or newer, while each of the web3 that fit the rest wants one
+below 14.
+
 {table(("client", "version", "from", *FEATURES), clients)}
 
 What a feature means:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -48,16 +49,18 @@ class PythonEnvironment:
     """A virtual environment, of this Python or of the first that is new enough."""
 
     least: tuple[int, int] = (3, 11)
+    below: tuple[int, int] = (3, 20)
     registry: str = "PyPI"
     lock: str = "requirements.txt"
     folder: str = ".venv"
 
     def base(self) -> str | None:
         """A Python to make it with."""
-        if sys.version_info >= self.least:
+        if self.least <= sys.version_info < self.below:
             return sys.executable
-        names = (f"python{self.least[0]}.{minor}" for minor in range(self.least[1], 30))
-        return next((found for name in names if (found := shutil.which(name))), None)
+        minors = range(self.least[1], self.below[1])
+        found = (python_called(f"{self.least[0]}.{minor}") for minor in minors)
+        return next((each for each in found if each), None)
 
     def lacking(self) -> str:
         return "" if self.base() else "Python {}.{} or newer".format(*self.least)
@@ -80,6 +83,27 @@ class PythonEnvironment:
 
     def command(self, flow: str) -> list[str]:
         return [self.python(flow), "-m", f"{flow}.flow"]
+
+
+@cache
+def python_called(version: str) -> str | None:
+    """Where a Python of this version is, by its name, or as pyenv or uv know it.
+
+    pyenv puts a name on the path for each version that it has, and only the chosen ones run.
+    """
+    asked = (
+        [f"python{version}", "-c", "import sys; print(sys.executable)"],
+        ["pyenv", "prefix", version],
+        ["uv", "--no-config", "python", "find", "--no-python-downloads", version],
+    )
+    for command in asked:
+        if shutil.which(command[0]) is None:
+            continue
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            place = Path(done.stdout.strip())
+            return str(place / "bin" / "python" if place.is_dir() else place)
+    return None
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,9 @@ def asset_row(account: Row, asset: str = ASSET) -> Row:
 class Story:
     """The session; its steps run in order, and each leaves behind what the next one needs."""
 
+    left_out: ClassVar[frozenset[str]] = frozenset()
+    """The steps that a client has no calls for."""
+
     def __init__(self, trader: Trader, checks: Checks) -> None:
         self.trader = trader
         self.checks = checks
@@ -133,6 +136,8 @@ class Story:
             ("income", self.income),
             ("orders", self.orders, "history"),
         ):
+            if name in self.left_out:
+                continue
             self.checks.step = name
             step()
             passed(*shown)

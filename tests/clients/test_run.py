@@ -61,6 +61,21 @@ def test_a_python_that_is_too_old_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     assert PythonEnvironment().base() == sys.executable
 
 
+def test_a_python_that_is_there_but_not_chosen_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pyenv has names on the path for all its versions; those not chosen end with 127."""
+    for name, script in {
+        "python3.18": "exit 127",
+        "pyenv": f'test "$*" = "prefix 3.18" && echo {tmp_path}',
+    }.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert PythonEnvironment(least=(3, 18)).base() == f"{tmp_path}/bin/python"
+    assert PythonEnvironment(least=(3, 19)).lacking() == "Python 3.19 or newer"
+
+
 def test_only_flows_that_ended_well_are_written_down(tmp_path: Path) -> None:
     done = subprocess.CompletedProcess([], 0, "ok ccxt 4.5.90 17 checks\n", "")
     good = run.judged("ccxt_flow", done, 1.0, ("orders",))

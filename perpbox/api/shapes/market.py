@@ -60,7 +60,10 @@ def exchange_info(catalogue: Catalogue, now: Millis, *, algo_filter: bool) -> Ro
 
 
 def _asset(asset: MarginAsset) -> Row:
+    """Null is for what is no margin, as on the page: NautilusTrader reads no other row with it."""
     threshold = asset.auto_exchange_threshold
+    if threshold is None and asset.margin_available:
+        threshold = 0
     return {
         "asset": asset.name,
         "marginAvailable": asset.margin_available,
