@@ -218,7 +218,13 @@ OF_BATCH: Final[dict[str, str]] = {
 }
 """What an order of a batch, which is a list of at most five in JSON, consists of."""
 
+_CONDITIONAL_ONLY = "stopPrice activationPrice closePosition callbackRate workingType priceProtect"
+
 NOTES: Final[dict[tuple[str, str], str]] = {
+    **{
+        ("POST /fapi/v1/order", name): "Of conditional orders, placed elsewhere since 2025-12-09."
+        for name in _CONDITIONAL_ONLY.split()
+    },
     ("PUT /fapi/v1/order", "modifyId"): "Known from the change log of 2026-07-28.",
     ("POST /fapi/v1/algoOrder", "newOrderRespType"): "Of the live service; only checked here.",
     ("PUT /fapi/v1/listenKey", "listenKey"): "Optional; clients of the first years name the key.",
