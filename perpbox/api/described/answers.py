@@ -58,15 +58,16 @@ SHAPES: Final[dict[str, str]] = {
     ),
     "ExchangeInfo": (
         "{timezone:str serverTime:int futuresType:str rateLimits:[RateLimit] exchangeFilters:[]"
-        " assets:[{asset:str marginAvailable:bool autoAssetExchange:null|dec}] symbols:[Symbol]}"
+        " assets:[{asset:str marginAvailable:bool autoAssetExchange:null|decimal}]"
+        " symbols:[Symbol]}"
     ),
     "ExchangeInfoElsewhere": (
         "{timezone:str serverTime:int rateLimits:[RateLimit] exchangeFilters:[] symbols:[]}"
     ),
-    "Depth": "{lastUpdateId:int E:int T:int bids:[[dec]] asks:[[dec]]}",
+    "Depth": "{lastUpdateId:int E:int T:int bids:[[decimal]] asks:[[decimal]]}",
     "Trade": "{id:int price qty quoteQty time:int isBuyerMaker:bool isRPITrade?:bool}",
     "AggregateTrade": "{a:int p q f:int l:int T:int m:bool}",
-    "Kline": "[int|dec]",
+    "Kline": "[int|decimal]",
     "DayTicker": (
         "{symbol:str priceChange priceChangePercent weightedAvgPrice lastPrice lastQty openPrice"
         " highPrice lowPrice volume quoteVolume openTime:int closeTime:int firstId:int lastId:int"

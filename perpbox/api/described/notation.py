@@ -16,7 +16,7 @@ DECIMAL: Final = r"-?[0-9]+(\.[0-9]+)?(E-?[0-9]+)?"
 WORDS: Final[dict[str, Schema]] = {
     "blank": {"type": "string", "pattern": rf"^({DECIMAL})?$"},
     "bool": {"type": "boolean"},
-    "dec": {"type": "string", "pattern": rf"^{DECIMAL}$"},
+    "decimal": {"type": "string", "pattern": rf"^{DECIMAL}$"},
     "int": {"type": "integer", "format": "int64"},
     "map": {"type": "object"},
     "null": {"type": "null"},
@@ -78,7 +78,7 @@ class _Reader:
             name = self._next()
             if not self._takes("?"):
                 required.append(name)
-            fields[name] = self.shape() if self._takes(":") else WORDS["dec"]
+            fields[name] = self.shape() if self._takes(":") else WORDS["decimal"]
         schema: Schema = {"type": "object", "properties": fields, "additionalProperties": False}
         return {**schema, "required": required} if required else schema
 
