@@ -20,6 +20,8 @@ from perpbox.control.requests import (
     Nothing,
 )
 from perpbox.control.routes import HEALTH, ROUTES, Route
+from perpbox.control.what_if import Asked
+from perpbox.faults import Rule
 
 Schema = dict[str, Any]
 
@@ -29,11 +31,13 @@ BODIES: Final[Mapping[str, Any]] = {
     "POST /box/v1/mark-sources": NewMarkSources,
     "POST /box/v1/funding": dict[str, NewFunding],
     "POST /box/v1/liquidity": NewLiquidity,
+    "POST /box/v1/faults": Rule,
     "POST /box/v1/insurance": NewTransfer,
     "POST /box/v1/accounts": NewAccount,
     "POST /box/v1/accounts/{id}/reset": Nothing,
     "POST /box/v1/accounts/{id}/transfer": NewTransfer,
     "POST /box/v1/accounts/{id}/fees": NewFees,
+    "POST /box/v1/accounts/{id}/what-if": Asked,
     "POST /box/v1/accounts/{id}/keys": NewKey,
 }
 """What each call reads of its body, as its handler names it."""
@@ -98,6 +102,8 @@ def _name(route: Route) -> str:
 def _told(route: Route) -> Any:  # noqa: ANN401
     """What the handler gives, or what the reading gives that it puts off."""
     kind = get_type_hints(route.handler)["return"]
+    if kind is object:
+        return dict[str, Any]
     put_off = get_args(kind)
     return put_off[1] if put_off and put_off[0] == [] else kind
 

@@ -18,7 +18,8 @@ VERSION: Final = "3.1.0"
 ABOUT: Final = (
     "A perpetual-futures venue on your own machine. Outside of /box/v1 it speaks the Binance USDS-M"
     " Futures API as of {}: parameters stand in the query or, except for GET, in a form body, and"
-    " others than those named are ignored. A path that is not here is answered with 404, a method"
+    " others than those named are ignored. What faults on purpose answer is"
+    " not told. A path that is not here is answered with 404, a method"
     " that its path does not have with 405."
 )
 

@@ -17,7 +17,7 @@ from perpbox.server.openapi import document
 DOCUMENT: Final[dict[str, Any]] = msgspec.json.decode(
     msgspec.json.encode(document(NEWEST, builtin()))
 )
-ACCOUNT: Final = re.compile(r"^/box/v1/accounts/[^/]+")
+NUMBERED: Final = re.compile(r"^/box/v1/(accounts|faults)/[^/]+")
 KEYS: Final = re.compile(r"^(/box/v1/accounts/\{id\}/keys)/[^/]+$")
 NOT_THERE: Final = {401, 403, 404, 405, 413}
 """What comes before an operator is told that there is no such call, and that."""
@@ -45,8 +45,8 @@ def require_described(request: Request, response: Response) -> None:
 
 @cache
 def _template(path: str) -> str:
-    """The path as the document has it, with names in the place of accounts and keys."""
-    found = ACCOUNT.sub("/box/v1/accounts/{id}", path)
+    """The path as the document has it, with names in the place of accounts, rules and keys."""
+    found = NUMBERED.sub(r"/box/v1/\1/{id}", path)
     return KEYS.sub(r"\1/{apiKey}", found)
 
 
