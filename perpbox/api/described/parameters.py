@@ -226,9 +226,9 @@ NOTES: Final[dict[tuple[str, str], str]] = {
         for name in _CONDITIONAL_ONLY.split()
     },
     ("PUT /fapi/v1/order", "modifyId"): "Known from the change log of 2026-07-28.",
-    ("POST /fapi/v1/algoOrder", "newOrderRespType"): "Of the live service; only checked here.",
-    ("PUT /fapi/v1/listenKey", "listenKey"): "Optional; clients of the first years name the key.",
-    ("DELETE /fapi/v1/listenKey", "listenKey"): "Optional; clients of the first years name it.",
+    ("POST /fapi/v1/algoOrder", "newOrderRespType"): "On no page; checked if it is sent.",
+    ("PUT /fapi/v1/listenKey", "listenKey"): "On no page; if sent, it must be the key.",
+    ("DELETE /fapi/v1/listenKey", "listenKey"): "On no page; if sent, it must be the key.",
     ("PUT /fapi/v1/order", "price"): "Mandatory unless priceMatch is sent.",
     ("GET /fapi/v1/allOrders", "symbol"): "Mandatory before 2026-08-25 (change log).",
     ("GET /futures/data/basis", "limit"): "Mandatory on its page, which names a default.",
