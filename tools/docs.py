@@ -71,7 +71,8 @@ def endpoints_page() -> str:
 
 Made by `make docs` from `perpbox/api/routes.py`; change that, not this. What a page of Binance's
 documentation says about parameters and answers holds here; where it leaves a choice,
-[decisions.md](decisions.md) has it.
+[decisions.md](decisions.md) has it. `GET /openapi.json` tells parameters, answers and statuses of
+all of them as an OpenAPI 3.1 document; it is public and weighs nothing.
 
 {security_lines()}
 

@@ -14,8 +14,8 @@ from perpbox.feed.clock import ClockMode, SecondClock, VenueClock
 from perpbox.message import Answer, Request, Response, Session, Wire
 from perpbox.server import what_if
 from perpbox.server.compose import Parts
+from perpbox.server.openapi import Document
 from perpbox.server.settings import Settings
-from perpbox.tape import Tape
 
 
 class Doors:
@@ -38,7 +38,7 @@ class Doors:
         desk = ApiDesk(
             parts.venue,
             history,
-            _tape(parts),
+            parts.tape(),
             settings.api_date,
             ListenKeys(parts.journal.listen_keys, seed),
             faults := Faults(parts.venue.now, later),
@@ -53,6 +53,7 @@ class Doors:
             lambda account_id, asked: what_if.answer(own, desk, account_id, asked),
         )
         self._control = Control(own)
+        self._document = Document(settings.api_date, parts.venue.state.catalogue)
         self._api = ApiDoor(
             desk,
             parts.keys,
@@ -66,6 +67,8 @@ class Doors:
     def answer(self, request: Request) -> Answer:
         if self._control.owns(request.path):
             return self._control.answer(request)
+        if self._document.owns(request.path):
+            return self._document.answer(request)
         return self._api.answer(request)
 
     def connect(self, request: Request, wire: Wire) -> Session | Response:
@@ -75,10 +78,3 @@ class Doors:
 
 def _second_clock(settings: Settings, clock: VenueClock) -> SecondClock | None:
     return None if settings.timing == "strict" else SecondClock(clock)
-
-
-def _tape(parts: Parts) -> Tape:
-    """A tape that follows the venue; what was before this start comes from the history."""
-    tape = Tape(parts.journal)
-    parts.venue.listeners.append(tape.note)
-    return tape

@@ -40,6 +40,7 @@ from perpbox.message import Pending, Request, Response
 from perpbox.money import Millis, Price, parse
 from perpbox.tape import Tape
 from perpbox.venue import Venue
+from tests.api.conforming import require_described
 
 NOON: Final[Millis] = 1_795_348_800_000
 SECOND: Final[Millis] = 1000
@@ -234,13 +235,14 @@ class Exchange:
         return dump(self.state)
 
     def answer(self, request: Request) -> Told:
-        """What the API answers, once it may."""
+        """What the API answers, once it may; the OpenAPI document knows such an answer."""
         answer = self.api.answer(request)
         if isinstance(answer, Pending):
             self.journal.flush()
             self.venue.note_durable(self.journal.durable_sequence)
             assert self.venue.durable_sequence >= answer.sequence
             answer = answer.finish()
+        require_described(request, answer)
         return told(answer)
 
     def ask(self, method: str, path: str, query: str | bytes = b"", **how: Any) -> Told:

@@ -21,6 +21,7 @@ from perpbox.journal.projection import Projection
 from perpbox.journal.records import OrderRecord
 from perpbox.message import Pending, Request, Response
 from perpbox.venue import Venue
+from tests.api.conforming import require_described
 
 NOON = 1_795_348_800_000
 TOKEN = "let me in"
@@ -131,14 +132,19 @@ class Office:
         body: Any = None,
         headers: dict[str, str] | None = None,
     ) -> Told:
-        """Call with the token, unless headers are given; bytes go as they are."""
+        """Call with the token, unless headers are given; bytes go as they are.
+
+        The OpenAPI document knows such an answer.
+        """
         data = body if isinstance(body, bytes) else b""
         if body is not None and not isinstance(body, bytes):
             data = msgspec.json.encode(body)
         if headers is None:
             headers = {"authorization": f"Bearer {TOKEN}"}
-        answer = self.control.answer(Request(method, path, b"", headers, data))
+        request = Request(method, path, b"", headers, data)
+        answer = self.control.answer(request)
         assert isinstance(answer, Response)
+        require_described(request, answer)
         return told(answer)
 
     def pending(self, method: str, path: str, body: Any = None) -> Pending:
