@@ -130,6 +130,7 @@ class Office:
         path: str,
         body: Any = None,
         headers: dict[str, str] | None = None,
+        query: bytes = b"",
     ) -> Told:
         """Call with the token, unless headers are given; bytes go as they are."""
         data = body if isinstance(body, bytes) else b""
@@ -137,7 +138,7 @@ class Office:
             data = msgspec.json.encode(body)
         if headers is None:
             headers = {"authorization": f"Bearer {TOKEN}"}
-        answer = self.control.answer(Request(method, path, b"", headers, data))
+        answer = self.control.answer(Request(method, path, query, headers, data))
         assert isinstance(answer, Response)
         return told(answer)
 
