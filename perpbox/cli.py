@@ -1,4 +1,4 @@
-"""The terminal's door: `perpbox serve`, `demo`, `verify`, `audit`, `what-if`, `explain`, `version`."""
+"""The terminal's door: `perpbox serve`, `demo`, `verify`, `audit`, `what-if`, `explain`."""
 
 from __future__ import annotations
 
