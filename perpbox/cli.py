@@ -1,4 +1,4 @@
-"""The terminal's door: `perpbox serve`, `demo`, `verify`, `audit`, `version`."""
+"""The terminal's door: `perpbox serve`, `demo`, `verify`, `audit`, `what-if`, `explain`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from rich.table import Table
 import perpbox
 from perpbox import audit as auditing
 from perpbox import demo as demonstration
+from perpbox.console import explain as explaining
 from perpbox.console import what_if as trying
 from perpbox.console.operator import Operator
 from perpbox.journal import JournalError, Report, verify
@@ -183,6 +184,42 @@ def what_if(
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
     else:
         trying.show(answer, _console())
+    return 0
+
+
+@app.command
+def explain(
+    field: str,
+    *,
+    account: int | None = None,
+    depth: int | None = None,
+    json: bool = False,
+    url: str | None = None,
+    token: str | None = None,
+) -> int:
+    """Show how a figure of an account comes about, down to wallet, mark price and bracket.
+
+    Parameters
+    ----------
+    field
+        Its path in the answers: availableBalance, assets.USDT.maxWithdrawAmount,
+        positions.BTCUSDT.maintMargin, positions.BTCUSDT.LONG.notional.
+    account
+        Its id; not needed where there is one alone.
+    depth
+        How far down; all the way where it is left out.
+    json
+        Print the venue's answer.
+    url
+        Where the venue is; else PERPBOX_URL, else http://127.0.0.1:8900.
+    token
+        The operator's word; else PERPBOX_TOKEN.
+    """
+    answer = explaining.ask(Operator(url, token), account, field, depth)
+    if json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
+    else:
+        _console().print(explaining.tree_of(answer))
     return 0
 
 

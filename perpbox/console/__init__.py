@@ -1,1 +1,1 @@
-"""Verbs that ask a venue which is running: what-if and its likes."""
+"""Verbs that ask a venue which is running: what-if, explain and their likes."""

@@ -20,6 +20,7 @@ from perpbox.control.requests import (
     Nothing,
 )
 from perpbox.control.routes import HEALTH, ROUTES, Route
+from perpbox.control.symbols import Changes, NewSymbol
 from perpbox.control.what_if import Asked
 from perpbox.faults import Rule
 
@@ -31,6 +32,8 @@ BODIES: Final[Mapping[str, Any]] = {
     "POST /box/v1/mark-sources": NewMarkSources,
     "POST /box/v1/funding": dict[str, NewFunding],
     "POST /box/v1/liquidity": NewLiquidity,
+    "POST /box/v1/symbols": NewSymbol,
+    "PATCH /box/v1/symbols/{symbol}": Changes,
     "POST /box/v1/faults": Rule,
     "POST /box/v1/insurance": NewTransfer,
     "POST /box/v1/accounts": NewAccount,
@@ -42,13 +45,18 @@ BODIES: Final[Mapping[str, Any]] = {
 }
 """What each call reads of its body, as its handler names it."""
 
+QUERIES: Final[Mapping[str, Mapping[str, bool]]] = {
+    "GET /box/v1/accounts/{id}/explain": {"field": True, "depth": False},
+}
+"""What each call reads of its query, and whether it must be there."""
+
 BEARER: Final = "token"
 SCHEMES: Final[Mapping[str, Schema]] = {BEARER: {"type": "http", "scheme": "bearer"}}
 REFUSALS: Final = {
     "400": "The call is refused, and has changed nothing.",
     "401": "The venue was started with a token, which is missing or wrong.",
     "403": "The venue has no token, and the call comes from elsewhere or from a browser.",
-    "404": "There is no such account, key or symbol.",
+    "404": "There is no such account, key, symbol, rule or field.",
     "409": "As things stand this cannot be done.",
     "413": "The body is too large.",
 }
@@ -117,6 +125,10 @@ def _operation(route: Route, shapes: Mapping[str, Schema]) -> Schema:
             {"name": each[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
             for each in route.path.split("/")
             if each.startswith("{")
+        ]
+        + [
+            {"name": each, "in": "query", "required": required, "schema": {"type": "string"}}
+            for each, required in QUERIES.get(name, {}).items()
         ],
         "responses": {"200": _content("Done.", shapes[name])},
     }

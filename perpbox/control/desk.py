@@ -48,10 +48,11 @@ class Desk(Struct, frozen=True):
 
 
 class Call(Struct, frozen=True):
-    """One call: what its path names, and its body."""
+    """One call: what its path names, its body, and its query as sent."""
 
     names: tuple[str, ...]
     body: bytes
+    query: bytes = b""
 
     @property
     def account_id(self) -> int:

@@ -7,7 +7,17 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from perpbox.control import accounts, faults, insurance, keys, market, process, symbols, what_if
+from perpbox.control import (
+    accounts,
+    explain,
+    faults,
+    insurance,
+    keys,
+    market,
+    process,
+    symbols,
+    what_if,
+)
 from perpbox.control.desk import Call, Desk
 from perpbox.control.errors import Refused
 
@@ -58,6 +68,7 @@ ROUTES: Final = (
     Route("POST", "/box/v1/accounts/{id}/transfer", accounts.transfer),
     Route("POST", "/box/v1/accounts/{id}/fees", accounts.set_fees),
     Route("GET", "/box/v1/accounts/{id}/trace", insurance.show_trace),
+    Route("GET", "/box/v1/accounts/{id}/explain", explain.explain),
     Route("POST", "/box/v1/accounts/{id}/what-if", what_if.what_if),
     Route("POST", "/box/v1/accounts/{id}/keys", keys.add_key),
     Route("DELETE", "/box/v1/accounts/{id}/keys/{apiKey}", keys.remove_key),

@@ -19,6 +19,7 @@ DOCUMENT: Final[dict[str, Any]] = msgspec.json.decode(
 )
 NUMBERED: Final = re.compile(r"^/box/v1/(accounts|faults)/[^/]+")
 KEYS: Final = re.compile(r"^(/box/v1/accounts/\{id\}/keys)/[^/]+$")
+SYMBOLS: Final = re.compile(r"^(/box/v1/symbols)/[^/]+")
 NOT_THERE: Final = {401, 403, 404, 405, 413}
 """What comes before an operator is told that there is no such call, and that."""
 
@@ -47,6 +48,7 @@ def require_described(request: Request, response: Response) -> None:
 def _template(path: str) -> str:
     """The path as the document has it, with names in the place of accounts, rules and keys."""
     found = NUMBERED.sub(r"/box/v1/\1/{id}", path)
+    found = SYMBOLS.sub(r"\1/{symbol}", found)
     return KEYS.sub(r"\1/{apiKey}", found)
 
 

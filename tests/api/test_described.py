@@ -30,7 +30,7 @@ from tests.api.conforming import DOCUMENT
 from tests.api.test_fuzz import BASES, settled
 from tests.api.trader import conditional_order
 
-PAGES: Final = Path("/work/shared/spec/pages")
+PAGES: Final = Path(__file__).parents[3] / "shared" / "spec" / "pages"
 OF_ALL: Final = {"timestamp", "recvWindow"}
 ENDPOINTS: Final = [f"{route.method} {route.path}" for route in ROUTES]
 GOOD: Final = {

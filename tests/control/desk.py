@@ -131,6 +131,7 @@ class Office:
         path: str,
         body: Any = None,
         headers: dict[str, str] | None = None,
+        query: bytes = b"",
     ) -> Told:
         """Call with the token, unless headers are given; bytes go as they are.
 
@@ -141,7 +142,7 @@ class Office:
             data = msgspec.json.encode(body)
         if headers is None:
             headers = {"authorization": f"Bearer {TOKEN}"}
-        request = Request(method, path, b"", headers, data)
+        request = Request(method, path, query, headers, data)
         answer = self.control.answer(request)
         assert isinstance(answer, Response)
         require_described(request, answer)
