@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from perpbox.control.errors import Refused
 from perpbox.control.requests import Body, read
 from perpbox.feed.clock import VenueClock
+from perpbox.journal.copies import Note
 from perpbox.journal.history import History
 from perpbox.journal.keys import KeyStore
 from perpbox.venue import Venue
@@ -34,12 +35,44 @@ class Facts(Struct, frozen=True):
     """What the market was given to follow."""
 
 
+class Fork(Struct, frozen=True):
+    """A venue that goes on from a snapshot beside this one."""
+
+    number: int
+    snapshot: str
+    url: str
+    port: int
+    data: str
+    """File of its journal, or :memory:."""
+
+
+class Branches(Protocol):
+    """Snapshots of the venue and its forks. Each call raises `Refused` where it cannot be done."""
+
+    def take(self, name: str) -> Note: ...
+
+    def notes(self) -> list[Note]: ...
+
+    def delete(self, name: str) -> None: ...
+
+    def restore(self, name: str) -> Note:
+        """All is as it was; what stood on the venue until now is good for nothing any more."""
+
+    def fork(self, name: str, port: int) -> Fork:
+        """Another venue that goes on from there; port 0: any free one."""
+
+    def forks(self) -> list[Fork]: ...
+
+    def end_fork(self, number: int) -> Fork: ...
+
+
 class Desk(Struct, frozen=True):
     venue: Venue
     clock: VenueClock
     keys: KeyStore
     history: History
     facts: Facts
+    branches: Branches
 
 
 class Call(Struct, frozen=True):

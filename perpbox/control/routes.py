@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from perpbox.control import accounts, insurance, keys, market, process
+from perpbox.control import accounts, insurance, keys, market, process, snapshots
 from perpbox.control.desk import Call, Desk
 from perpbox.control.errors import Refused
 
@@ -51,6 +51,13 @@ ROUTES: Final = (
     Route("GET", "/box/v1/accounts/{id}/trace", insurance.show_trace),
     Route("POST", "/box/v1/accounts/{id}/keys", keys.add_key),
     Route("DELETE", "/box/v1/accounts/{id}/keys/{apiKey}", keys.remove_key),
+    Route("POST", "/box/v1/snapshots", snapshots.take_snapshot),
+    Route("GET", "/box/v1/snapshots", snapshots.list_snapshots),
+    Route("DELETE", "/box/v1/snapshots/{name}", snapshots.delete_snapshot),
+    Route("POST", "/box/v1/snapshots/{name}/restore", snapshots.restore_snapshot),
+    Route("POST", "/box/v1/snapshots/{name}/fork", snapshots.fork_snapshot),
+    Route("GET", "/box/v1/forks", snapshots.list_forks),
+    Route("DELETE", "/box/v1/forks/{number}", snapshots.end_fork),
 )
 
 

@@ -10,7 +10,7 @@ from perpbox.api.limits import Limits
 from perpbox.api.streams.hub import Hub
 from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.control.app import Control
-from perpbox.control.desk import Desk, Facts
+from perpbox.control.desk import Branches, Desk, Facts
 from perpbox.feed.clock import ClockMode, SecondClock, VenueClock
 from perpbox.message import Answer, Request, Response, Session, Wire
 from perpbox.server.compose import Parts
@@ -29,6 +29,7 @@ class Doors:
         parts: Parts,
         facts: Facts,
         settings: Settings,
+        branches: Branches,
         soon: Callable[[Callable[[], None]], object],
     ) -> None:
         history, clock = parts.journal.history, parts.clock
@@ -41,7 +42,7 @@ class Doors:
             settings.api_date,
             ListenKeys(parts.journal.listen_keys, seed),
         )
-        self._control = Control(Desk(parts.venue, clock, parts.keys, history, facts))
+        self._control = Control(Desk(parts.venue, clock, parts.keys, history, facts, branches))
         self._api = ApiDoor(
             desk,
             parts.keys,
