@@ -1,4 +1,4 @@
-"""The terminal's door: `perpbox serve`, `demo`, `verify`, `audit`, `version`."""
+"""The terminal's door: `perpbox serve`, `demo`, `verify`, `log`, `audit`, `version`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ import perpbox
 from perpbox import audit as auditing
 from perpbox import demo as demonstration
 from perpbox.journal import JournalError, Report, verify
+from perpbox.journal.telling import Wanted, json_of, text_of, turns_of
 from perpbox.server.life import run
 from perpbox.server.log import log_to
 from perpbox.server.process import Process
 from perpbox.server.reading import Bar
-from perpbox.server.settings import DEFAULTS, Settings, Unusable
+from perpbox.server.settings import DEFAULTS, Settings, Unusable, moment
 from perpbox.server.sources import from_environment, from_file
 
 DIFFERENT: Final = 1
@@ -91,6 +92,44 @@ def verify_journal(path: Path, /) -> int:
         )
     _show(report)
     return 0 if report.holds else DIFFERENT
+
+
+@app.command(name="log")
+def tell(
+    path: Path,
+    /,
+    *,
+    account: int | None = None,
+    symbol: str | None = None,
+    start: Annotated[str | None, Parameter(name="--from")] = None,
+    end: Annotated[str | None, Parameter(name="--to")] = None,
+    follow: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Tell a journal turn by turn: when, what was asked, and what happened.
+
+    Parameters
+    ----------
+    path
+        The journal's file; a venue may be running on it.
+    account
+        Only what an account has part in.
+    symbol
+        Only what happens in a symbol.
+    start
+        Only from this time on: 2026-11-22T08:00:00Z, or milliseconds.
+    end
+        Only up to this time.
+    follow
+        Go on with what happens, until Ctrl-C.
+    json
+        A JSON object a turn.
+    """
+    wanted = Wanted(account, symbol, moment("--from", start), moment("--to", end))
+    for turn in turns_of(path, wanted, follows=follow):
+        sys.stdout.write(f"{json_of(turn) if json else text_of(turn)}\n")
+        sys.stdout.flush()
+    return 0
 
 
 @app.command

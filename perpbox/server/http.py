@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import socket as sockets
 import ssl
 import traceback
 from functools import partial
-import socket as sockets
 from typing import Final
 
 from perpbox.message import Application, Connect
