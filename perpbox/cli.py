@@ -18,13 +18,13 @@ import perpbox
 from perpbox import audit as auditing
 from perpbox import demo as demonstration
 from perpbox.journal import JournalError, Report, verify
-from perpbox.journal.telling import Wanted, json_of, text_of, turns_of
 from perpbox.server.life import run
 from perpbox.server.log import log_to
 from perpbox.server.process import Process
 from perpbox.server.reading import Bar
 from perpbox.server.settings import DEFAULTS, Settings, Unusable, moment
 from perpbox.server.sources import from_environment, from_file
+from perpbox.story import Wanted, json_of, text_of, turns_of
 
 DIFFERENT: Final = 1
 MISUSED: Final = 2

@@ -28,9 +28,15 @@ class ApiDoor:
         soon: Callable[[Callable[[], None]], object],
         at_rest: Callable[[], bool],
     ) -> None:
+        self._desk = desk
         self._api = Api(desk, keys, limits=limits, machine_clock=machine_clock)
         self._ws_api = WebSocketApi(self._api.guard)
         self.streams = open_streams(desk, limits, soon=soon, at_rest=at_rest)
+
+    def retire(self) -> None:
+        """Another venue has taken the place of this one: nobody is told anything any more."""
+        self._desk.on_snapshot = None
+        self.streams.hub.retire()
 
     def answer(self, request: Request) -> Answer:
         return self._api.answer(request)

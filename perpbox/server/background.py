@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import uvloop
 
+from perpbox.message import Request, Response
 from perpbox.server.life import serve
 from perpbox.server.log import Log, log_to
 from perpbox.server.process import Process
@@ -74,6 +75,10 @@ class Background:
 
         self._process.loop.call_soon_threadsafe(do)
         return done.result(STOP_SECONDS)
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request as if it had come over HTTP from this machine."""
+        return self.call(lambda _: self._process.answer_now(request))
 
     def stop(self) -> int:
         """Stop in order, if it has not stopped; the exit code."""

@@ -56,6 +56,9 @@ class Doors:
     def hub(self) -> Hub:
         return self._api.streams.hub
 
+    def retire(self) -> None:
+        self._api.retire()
+
     def answer(self, request: Request) -> Answer:
         if self._control.owns(request.path):
             return self._control.answer(request)

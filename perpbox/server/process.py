@@ -154,11 +154,22 @@ class Process:
         """What nobody has caught: counted and logged like a failed request."""
         self.http.note_failure(context.get("exception") or RuntimeError(), "", "")
 
+    def answer_now(self, request: Request) -> Response:
+        """An answer on the spot, even if the journal has to be waited for."""
+        answer = self._answer(request)
+        if isinstance(answer, Response):
+            return answer
+        self._settle()
+        return answer.finish()
+
     # Another venue in the place of this one.
 
     def halt(self) -> None:
         """Bring the venue to rest: all that has happened is durable, and is told."""
         self.stage.stop()
+        self._settle()
+
+    def _settle(self) -> None:
         journal = self.parts.journal
         journal.flush()
         self.parts.venue.note_durable(journal.durable_sequence)
@@ -170,6 +181,7 @@ class Process:
         that connects again asks for what it needs. HTTP connections stay.
         """
         self.http.close_sockets(SERVICE_RESTART, "The venue was restored.")
+        self.stage.retire()
         self.stage = self._staged(parts)
         self.stage.follow_journal()
         self.stage.outside.listen()

@@ -51,6 +51,19 @@ class Stage:
         self._pacer.stop()
         self.beat.stop()
 
+    def retire(self) -> None:
+        """Let go of what refers back to this: then it goes at once, and no collection looks for it.
+
+        Measured: collections cost as much as the restores between them.
+        """
+        venue, journal = self.parts.venue, self.parts.journal
+        venue.listeners.clear()
+        venue.witness = None
+        venue.on_failure = venue.on_feed_end = None
+        venue.follow(None)
+        journal.on_durable = journal.on_failure = None
+        self.doors.retire()
+
     def _soon(self, act: Callable[[], None]) -> None:
         """From the journal's thread to this one."""
         self._loop.call_soon_threadsafe(act)

@@ -11,11 +11,11 @@ import pytest
 from perpbox.engine.events import Event
 from perpbox.engine.line import decode
 from perpbox.journal import open_journal
-from perpbox.journal.sentences import SENTENCES, sentence
-from perpbox.journal.telling import Wanted, json_of, text_of, told, turns_of
+from perpbox.story import Wanted, json_of, sentence, text_of, told, turns_of
+from perpbox.story.sentences import SENTENCES
 from tests.journal.story import BTC, ETH, START, Story, catalogue_json
 
-RELEASED: Final = sorted((Path(__file__).parent / "released").glob("*.sqlite"))
+RELEASED: Final = sorted((Path(__file__).parents[1] / "journal" / "released").glob("*.sqlite"))
 
 
 def test_every_kind_of_event_has_a_sentence() -> None:

@@ -17,8 +17,8 @@ from perpbox.engine.line import Line
 from perpbox.feed.clock import iso
 from perpbox.journal.journal import follow, read_line
 from perpbox.journal.reader import Reader, reading
-from perpbox.journal.sentences import sentence
 from perpbox.money import Millis
+from perpbox.story.sentences import sentence
 
 PAUSE: Final = 0.2
 """Seconds between two looks for more."""
