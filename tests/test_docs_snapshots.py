@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 from perpbox import testing
+from perpbox.console import log
 from perpbox.demo import Trader
 from tests.server.programs import ended
 
@@ -58,8 +62,29 @@ def test_the_log_reads_as_it_is_shown(tmp_path: Path) -> None:
     assert [turn["command"] for turn in turns[:3]] == ["OpenVenue", "OpenAccount", "PlaceOrder"]
 
 
+def test_the_log_is_written_a_turn_at_a_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "journal"
+    with testing.venue(data=str(data)) as box:
+        box.account("alice", USDT=1)
+        log.tell(data, 1, None, (None, None), follows=False, as_json=False)
+    assert capsys.readouterr().out.startswith("2  2026-01-01T00:00:00.000Z  OpenAccount\n")
+
+
 def test_a_log_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert ended("log", str(tmp_path / "none"))[0] == 2
     exit_code, _, errors = ended("log", str(tmp_path), "--from", "yesterday")
     assert exit_code == 2
     assert "--from" in errors
+
+
+def test_a_reader_who_has_read_enough_is_no_error(tmp_path: Path) -> None:
+    data = str(tmp_path / "journal")
+    with testing.venue(data=data) as box:
+        for _ in range(2000):
+            box.account(USDT=1)
+    command = f"{sys.executable} -m perpbox.cli log {data} | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("1  2026")
+    assert done.stderr == ""

@@ -11,7 +11,7 @@ from perpbox.api.guard import Guard, Headers, Visit
 from perpbox.api.limits import Limits
 from perpbox.api.params import Params, read, signed_parts, split_signature
 from perpbox.api.routes import Route, by_path
-from perpbox.message import Answer, Request
+from perpbox.message import Due, Request
 from perpbox.money import Millis
 
 
@@ -29,7 +29,7 @@ class Api:
         self.guard = Guard(desk, keys, limits, machine_clock)
         self._routes = by_path(desk.api_date)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Due:
         """Guard, call, answer; whatever a handler shows is told once it is durable."""
         try:
             route = self._route(request)

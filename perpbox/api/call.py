@@ -59,7 +59,7 @@ class Call:
     def submit(self, command: Command) -> Turn:
         """Let the command happen; a refusal becomes the venue's error."""
         try:
-            return self.desk.venue.submit(command)
+            return self.desk.submit(command)
         except Rejected as rejected:
             raise error_of(rejected) from None
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
+from perpbox.account import AccountId
 from perpbox.control.errors import Refused
 from perpbox.control.requests import Body, read
+from perpbox.faults import Faults
 from perpbox.feed.clock import VenueClock
 from perpbox.journal.copies import Note
 from perpbox.journal.history import History
@@ -73,6 +75,9 @@ class Desk(Struct, frozen=True):
     history: History
     facts: Facts
     branches: Branches
+    faults: Faults
+    what_if: Callable[[AccountId, Any], object]
+    """Tries commands on a copy of the venue: see `control.what_if`."""
 
 
 class Call(Struct, frozen=True):

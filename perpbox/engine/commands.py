@@ -76,6 +76,8 @@ class PlaceOrder(Struct, frozen=True, array_like=True, tag=True):
     price_match: PriceMatch = PriceMatch.NONE
     """Where the price of a LIMIT order comes from, if it has none."""
     good_till: Millis = 0
+    most: Quantity | None = None
+    """What it may trade at once, where a fault lets a book be thinner than it is."""
 
 
 class AmendOrder(Struct, frozen=True, array_like=True, tag=True):

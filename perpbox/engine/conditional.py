@@ -170,6 +170,9 @@ def trigger(turn: Turn, order: ConditionalOrder, price: Price) -> None:
     state, terms = turn.state, order.terms
     account, market = state.accounts[order.account_id], state.markets[terms.symbol]
     turn.emit(ConditionalTriggered(order.account_id, order.algo_id, terms.symbol, price))
+    if terms.refused_as:
+        turn.emit(ConditionalRejected(order.account_id, order.algo_id, terms.refused_as, []))
+        return
     command = _order_of(account, market, order)
     try:
         trial = Turn(state, turn.now)

@@ -91,7 +91,7 @@ def enter_order(
         )
     )
     order = turn.state.orders[order_id]
-    match(turn, market, order)
+    match(turn, market, order, 0 if command.most is None else command.quantity - command.most)
     finish(turn, order)
     return order
 

@@ -77,7 +77,7 @@ class Background:
         return done.result(STOP_SECONDS)
 
     def answer(self, request: Request) -> Response:
-        """Answer a request as if it had come over HTTP from this machine."""
+        """Answer an operator's request as if it had come over HTTP."""
         return self.call(lambda _: self._process.answer_now(request))
 
     def stop(self) -> int:

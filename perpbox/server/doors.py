@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from perpbox.api.desk import Desk as ApiDesk
 from perpbox.api.door import ApiDoor
-from perpbox.api.limits import Limits
-from perpbox.api.streams.hub import Hub
 from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.control.app import Control
 from perpbox.control.desk import Branches, Desk, Facts
+from perpbox.faults.bench import Faults, Later
 from perpbox.feed.clock import ClockMode, SecondClock, VenueClock
 from perpbox.message import Answer, Request, Response, Session, Wire
+from perpbox.server import what_if
 from perpbox.server.compose import Parts
 from perpbox.server.settings import Settings
 from perpbox.tape import Tape
@@ -21,7 +21,8 @@ from perpbox.tape import Tape
 class Doors:
     """Which of them a request or a connection comes in by.
 
-    `soon` lets something be done on this thread in a call of its own.
+    `soon` lets something be done on this thread in a call of its own, `later` after so many
+    seconds.
     """
 
     def __init__(
@@ -31,9 +32,9 @@ class Doors:
         settings: Settings,
         branches: Branches,
         soon: Callable[[Callable[[], None]], object],
+        later: Later,
     ) -> None:
         history, clock = parts.journal.history, parts.clock
-        limits = Limits() if settings.limits == "binance" else None
         seed = None if settings.key_seed is None else str(settings.key_seed)
         desk = ApiDesk(
             parts.venue,
@@ -41,27 +42,35 @@ class Doors:
             _tape(parts),
             settings.api_date,
             ListenKeys(parts.journal.listen_keys, seed),
+            faults := Faults(parts.venue.now, later),
         )
-        self._control = Control(Desk(parts.venue, clock, parts.keys, history, facts, branches))
+        own = Desk(
+            parts.venue,
+            clock,
+            parts.keys,
+            history,
+            facts,
+            branches,
+            faults,
+            lambda account_id, asked: what_if.answer(own, desk, account_id, asked),
+        )
+        self.control = Control(own)
         self._api = ApiDoor(
             desk,
             parts.keys,
-            limits=limits,
+            limited=settings.limits == "binance",
             machine_clock=_second_clock(settings, clock),
             soon=soon,
             at_rest=lambda: clock.mode is ClockMode.MANUAL,
         )
-
-    @property
-    def hub(self) -> Hub:
-        return self._api.streams.hub
+        self.hub = self._api.streams.hub
 
     def retire(self) -> None:
         self._api.retire()
 
     def answer(self, request: Request) -> Answer:
-        if self._control.owns(request.path):
-            return self._control.answer(request)
+        if self.control.owns(request.path):
+            return self.control.answer(request)
         return self._api.answer(request)
 
     def connect(self, request: Request, wire: Wire) -> Session | Response:

@@ -32,7 +32,7 @@ class Stage:
         self.parts = parts
         self._fail = fail
         self._loop = loop = asyncio.get_running_loop()
-        self.doors = Doors(parts, facts, settings, branches, loop.call_soon)
+        self.doors = Doors(parts, facts, settings, branches, loop.call_soon, loop.call_later)
         self.hub = self.doors.hub
         self.hub.on_failure = lambda error: note_failure(error, "STREAM", "")
         self._pacer = Pacer(self.hub, loop)

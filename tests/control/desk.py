@@ -12,6 +12,7 @@ from perpbox.control.desk import Desk, Facts, Fork
 from perpbox.engine.commands import OpenVenue
 from perpbox.engine.line import Line
 from perpbox.engine.state import State
+from perpbox.faults import Faults
 from perpbox.feed.clock import MANUAL, VenueClock
 from perpbox.instrument import builtin
 from perpbox.journal.copies import Note
@@ -137,8 +138,18 @@ class Office:
             uptime=lambda: 1.5,
             failures=lambda: 0,
         )
+        self.faults = Faults(self.venue.now, lambda _seconds, then: then())
         self.control = Control(
-            Desk(self.venue, self.clock, self.keys, self.journal.history, facts, Shelf())
+            Desk(
+                self.venue,
+                self.clock,
+                self.keys,
+                self.journal.history,
+                facts,
+                Shelf(),
+                self.faults,
+                lambda account_id, asked: (account_id, asked),
+            )
         )
 
     def get(self, path: str) -> Told:

@@ -13,6 +13,7 @@ from perpbox.api.limits import Limits
 from perpbox.api.streams.hub import Hub
 from perpbox.api.streams.market import MarketStreams
 from perpbox.api.streams.session import MOST_STREAMS, StreamSession
+from perpbox.api.streams.strays import Strays
 from perpbox.api.streams.user import UserEvents
 from perpbox.message import Request, Response, Session, Wire
 
@@ -88,6 +89,7 @@ def open_streams(
         desk.listen_keys,
         MarketStreams(venue.state, desk.tape, desk.api_date, at_rest).source,
         listened,
+        Strays(desk.faults),
         soon=soon,
         at_rest=at_rest,
     )

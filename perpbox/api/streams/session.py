@@ -43,6 +43,9 @@ class StreamSession:
     def fail(self) -> None:
         close_failed(self._wire)
 
+    def abort(self) -> None:
+        self._wire.abort()
+
     # What the connection tells it.
 
     def receive(self, message: str) -> None:
