@@ -1,4 +1,4 @@
-"""The terminal's door: `perpbox serve`, `demo`, `verify`, `audit`, `what-if`, `explain`."""
+"""The terminal's door: one verb after another, each in a few lines."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ import perpbox
 from perpbox import audit as auditing
 from perpbox import demo as demonstration
 from perpbox.console import explain as explaining
+from perpbox.console import log as telling
 from perpbox.console import what_if as trying
 from perpbox.console.operator import Operator
 from perpbox.journal import JournalError, Report, verify
@@ -96,6 +97,41 @@ def verify_journal(path: Path, /) -> int:
         )
     _show(report)
     return 0 if report.holds else DIFFERENT
+
+
+@app.command(name="log")
+def tell(
+    path: Path,
+    /,
+    *,
+    account: int | None = None,
+    symbol: str | None = None,
+    start: Annotated[str | None, Parameter(name="--from")] = None,
+    end: Annotated[str | None, Parameter(name="--to")] = None,
+    follow: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Tell a journal turn by turn: when, what was asked, and what happened.
+
+    Parameters
+    ----------
+    path
+        The journal's file; a venue may be running on it.
+    account
+        Only what an account has part in.
+    symbol
+        Only what happens in a symbol.
+    start
+        Only from this time on: 2026-11-22T08:00:00Z, or milliseconds.
+    end
+        Only up to this time.
+    follow
+        Go on with what happens, until Ctrl-C.
+    json
+        A JSON object a turn.
+    """
+    telling.tell(path, account, symbol, (start, end), follows=follow, as_json=json)
+    return 0
 
 
 @app.command
