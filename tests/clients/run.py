@@ -3,6 +3,9 @@
 `python tests/clients/run.py [FLOW ...]`; `make clients` runs all of them. The environments are
 made on the first run and kept for as long as their lock stays the same. INSTALL_FLAGS in the
 environment are words for pip alone, as in the Makefile.
+
+Then the network is left behind, where the system lets us, and every Python and Node of a flow is
+guarded besides: a flow in which anything tries to leave the machine has failed.
 """
 
 from __future__ import annotations
@@ -18,11 +21,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import freqtrade_flow.settings
 from harness import ServerTrouble, venue_server
+from isolation import isolate
 
 HERE = Path(__file__).resolve().parent
+GUARDED = HERE / "guarded"
 FLOWS = (
     "ccxt_flow",
     "python_binance_flow",
@@ -64,6 +70,19 @@ def environment() -> dict[str, str]:
     return {**kept, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
 
+def guarded(log: Path) -> dict[str, str]:
+    """The same, for a process that cannot leave the machine and writes down what it tries."""
+    preload = f"--require={GUARDED / 'block.cjs'}"
+    blocked = {"PYTHONPATH": str(GUARDED), "NODE_OPTIONS": preload, "LEAKS_GO_TO": str(log)}
+    return environment() | blocked
+
+
+def attempts(log: Path) -> str:
+    """What tried to leave the machine, each once."""
+    lines = log.read_text().splitlines() if log.exists() else []
+    return "".join(f"tried to {line}\n" for line in dict.fromkeys(lines))
+
+
 def python_of(flow: str) -> Path:
     """The interpreter of a flow's own environment."""
     return HERE / flow / ".venv" / "bin" / "python"
@@ -101,7 +120,11 @@ def drive(flow: str) -> Result:
     """Run one flow against a fresh server with two funded accounts."""
     begun = time.monotonic()
     try:
-        with venue_server(arguments=SERVED.get(flow, ())) as venue:
+        with (
+            TemporaryDirectory(prefix="perpbox-leaks-") as folder,
+            venue_server(arguments=SERVED.get(flow, ())) as venue,
+        ):
+            log = Path(folder) / "leaks"
             if past := PASTS.get(flow):
                 venue.control("clock", {"advance": past})
             accounts = [venue.open_account(USDT="10000") for _ in range(2)]
@@ -110,19 +133,21 @@ def drive(flow: str) -> Result:
             done = subprocess.run(
                 [str(python_of(flow)), "-m", f"{flow}.flow", *arguments],
                 cwd=HERE,
-                env=environment(),
+                env=guarded(log),
                 capture_output=True,
                 text=True,
                 timeout=FLOW_SECONDS,
                 check=False,
             )
+            leaks = attempts(log)
     except TROUBLES as error:  # one client's trouble must not hide the others' results
         return Result(flow, flow, "?", 0, time.monotonic() - begun, f"{error!r}")
     seconds = time.monotonic() - begun
     verdict = VERDICT.search(done.stdout)
     if verdict is None:
-        return Result(flow, flow, "?", 0, seconds, f"exit {done.returncode}\n{said(done)}")
-    output = "" if done.returncode == 0 and verdict["word"] == "ok" else said(done)
+        return Result(flow, flow, "?", 0, seconds, f"exit {done.returncode}\n{leaks}{said(done)}")
+    is_well = done.returncode == 0 and verdict["word"] == "ok" and not leaks
+    output = "" if is_well else f"{leaks}{said(done)}"
     checks = re.search(r"(\d+) checks", verdict["rest"]) if not output else None
     count = int(checks[1]) if checks else 0
     return Result(flow, verdict["client"], verdict["version"], count, seconds, output)
@@ -151,6 +176,8 @@ def main(names: Sequence[str]) -> int:
     flows = [flow for flow in FLOWS if not names or flow in names]
     with ThreadPoolExecutor(len(flows)) as pool:
         troubles = dict(zip(flows, pool.map(prepare, flows), strict=True))
+    not_isolated = isolate()
+    print(f"network blocked by a guard in each process; {not_isolated or 'and there is none'}")
     results = []
     for flow in flows:
         trouble = troubles[flow]
