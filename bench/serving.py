@@ -120,6 +120,8 @@ class Served:
         """What the venue answers now."""
         answer = self._real(request.value)
         response = answer.finish() if isinstance(answer, Pending) else answer
+        if not isinstance(response, Response):
+            raise TypeError("a fault is laid")
         if response.status != 200:
             raise RuntimeError(f"{request.method} {request.path}: {response.body!r}")
         return response.body

@@ -1,4 +1,4 @@
-"""The terminal's door: `perpbox serve`, `demo`, `verify`, `audit`, `version`."""
+"""The terminal's door: `perpbox serve`, `demo`, `verify`, `audit`, `what-if`, `explain`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
+import msgspec
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 from rich.progress import Progress
@@ -16,7 +17,11 @@ from rich.table import Table
 
 import perpbox
 from perpbox import audit as auditing
+from perpbox import clients
 from perpbox import demo as demonstration
+from perpbox.console import explain as explaining
+from perpbox.console import what_if as trying
+from perpbox.console.operator import Operator
 from perpbox.journal import JournalError, Report, verify
 from perpbox.server.life import run
 from perpbox.server.log import log_to
@@ -32,6 +37,7 @@ INTERRUPTED: Final = 130
 Pairs = Annotated[
     tuple[str, ...], Parameter(consume_multiple=False, negative=(), show_default=False)
 ]
+Words = Annotated[tuple[str, ...], Parameter(consume_multiple=False, negative=())]
 Flags = Annotated[Settings, Parameter(name="*")]
 
 app = App(
@@ -120,6 +126,132 @@ def audit(
     return auditing.main(files, brackets, dict(map(_pair, leverage)), rounding)
 
 
+@app.command(name="what-if")
+def what_if(
+    *,
+    account: int | None = None,
+    price: Words = (),
+    moves: int = 1,
+    order: Words = (),
+    set_leverage: Words = (),
+    transfer: Words = (),
+    advance: str | None = None,
+    sweep: str | None = None,
+    picture: Path | None = None,
+    json: bool = False,
+    url: str | None = None,
+    token: str | None = None,
+) -> int:
+    """Try things on a copy of an account of a running venue; nothing of it is kept.
+
+    perpbox what-if --price BTCUSDT=-20% --sweep BTCUSDT --picture account.svg
+
+    Parameters
+    ----------
+    account
+        Its id; not needed where there is one alone.
+    price
+        BTCUSDT=50000, BTCUSDT=-20%, BNBUSD=+5%. May be repeated, as what follows may be.
+    moves
+        In how many equal moves prices get there: who is liquidated on the way, is.
+    order
+        As the endpoint takes it: "symbol=BTCUSDT side=BUY type=MARKET quantity=0.1".
+    set_leverage
+        BTCUSDT=20.
+    transfer
+        USDT=1000; out of the account where it is below zero.
+    advance
+        How much time passes: 8h.
+    sweep
+        Show the account at prices of BTCUSDT, or BTCUSDT=-30%:+30%.
+    picture
+        Draw the sweep into this file, as SVG.
+    json
+        Print the venue's answer.
+    url
+        Where the venue is; else PERPBOX_URL, else http://127.0.0.1:8900.
+    token
+        The operator's word; else PERPBOX_TOKEN.
+    """
+    if picture is not None and sweep is None:
+        raise Unusable("--picture draws a sweep: add --sweep SYMBOL.")
+    steps = trying.steps_of(price, moves, order, set_leverage, transfer, advance)
+    if not steps and sweep is None:
+        raise Unusable("what-if needs something to try. See perpbox what-if --help.")
+    answer = trying.ask(Operator(url, token), account, steps, sweep)
+    if picture is not None and sweep is not None:
+        trying.save_picture(answer, sweep.partition("=")[0], picture)
+    if json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
+    else:
+        trying.show(answer, _console())
+    return 0
+
+
+@app.command
+def explain(
+    field: str,
+    *,
+    account: int | None = None,
+    depth: int | None = None,
+    json: bool = False,
+    url: str | None = None,
+    token: str | None = None,
+) -> int:
+    """Show how a figure of an account comes about, down to wallet, mark price and bracket.
+
+    Parameters
+    ----------
+    field
+        Its path in the answers: availableBalance, assets.USDT.maxWithdrawAmount,
+        positions.BTCUSDT.maintMargin, positions.BTCUSDT.LONG.notional.
+    account
+        Its id; not needed where there is one alone.
+    depth
+        How far down; all the way where it is left out.
+    json
+        Print the venue's answer.
+    url
+        Where the venue is; else PERPBOX_URL, else http://127.0.0.1:8900.
+    token
+        The operator's word; else PERPBOX_TOKEN.
+    """
+    answer = explaining.ask(Operator(url, token), account, field, depth)
+    if json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
+    else:
+        _console().print(explaining.tree_of(answer))
+    return 0
+
+
+@app.command(name="settings-for")
+def settings_for(
+    client: str, *, url: str = clients.HERE, api_key: str = "", secret: str = ""
+) -> int:
+    """Print what a client is made with, as JSON, so that no call of it leaves the machine.
+
+    Parameters
+    ----------
+    client
+        ccxt, freqtrade, official-sdk, futures-connector, nautilus, official-js, tiagosiebler or
+        node-binance-api; for the others see docs/clients.md.
+    url
+        Where the venue is.
+    api_key
+        Of an account of the venue; left out where it is not given.
+    secret
+        The key's.
+    """
+    if client not in clients.PRINTED:
+        raise Unusable(f"No settings for {client!r}; there are {', '.join(clients.PRINTED)}.")
+    try:
+        told = clients.settings_for(client, url, api_key=api_key, secret=secret)
+    except clients.NotAnAddress as error:
+        raise Unusable(f"--url: {error}.") from None
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
+    return 0
+
+
 @app.command
 def version() -> int:
     """Print the version."""
@@ -181,10 +313,12 @@ def _show(report: Report) -> None:
         table.add_row("first difference", f"turn {difference.sequence}: {difference.command!r}")
         table.add_row("as journaled", _each(difference.expected))
         table.add_row("today", _each(difference.got) or f"refused: {difference.refusal}")
+    _console().print(table, markup=False)
+
+
+def _console() -> Console:
     console = Console()
-    if not console.is_terminal:
-        console = Console(width=200)
-    console.print(table, markup=False)
+    return console if console.is_terminal else Console(width=200)
 
 
 def _verdict(report: Report) -> str:

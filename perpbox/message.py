@@ -61,7 +61,27 @@ class Pending:
         self.finish = finish
 
 
-Answer: TypeAlias = Response | Pending
+class Later:
+    """An answer that is on its way for a while, as a fault wants it.
+
+    `begin` calls back when the time is over, on the writer's thread; then `make` gives the answer.
+    """
+
+    __slots__ = ("begin", "make")
+
+    def __init__(
+        self, begin: Callable[[Callable[[], None]], object], make: Callable[[], Answer]
+    ) -> None:
+        self.begin = begin
+        self.make = make
+
+
+CUT: Final = Response(0, b"")
+"""In place of an answer: the connection ends without one, as a fault wants it."""
+
+Due: TypeAlias = Response | Pending
+"""What is answered where no fault strikes."""
+Answer: TypeAlias = Due | Later
 Application: TypeAlias = Callable[[Request], Answer]
 
 
@@ -76,6 +96,9 @@ class Wire(Protocol):
 
     def close(self, code: int, reason: str) -> None:
         """Say why and end; nothing is received any more."""
+
+    def abort(self) -> None:
+        """End without a word, as a network does that is gone."""
 
 
 class Session(Protocol):

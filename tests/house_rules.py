@@ -17,10 +17,10 @@ FLOORS: Final = (
     ("engine",),
     ("tape",),
     ("journal", "feed"),
-    ("venue", "message"),
+    ("venue", "message", "faults"),
     ("api", "control"),
     ("server", "clients"),
-    ("cli", "pytest_plugin", "demo", "audit"),
+    ("cli", "console", "pytest_plugin", "demo", "audit"),
 )
 """The package's top-level modules, lowest first; an import goes down, or stays in its folder."""
 
@@ -29,6 +29,7 @@ CORE_HEIGHT: Final = FLOOR_OF["engine"]
 
 SIDEWAYS: Final = {
     ("cli", "demo"): "the terminal's door opens onto the demo, which knows no terminal",
+    ("cli", "console"): "the terminal's door opens onto its verbs, which know no terminal",
     ("cli", "audit"): "the terminal's door opens onto the audit, which knows no terminal",
 }
 """Importer and imported of one floor that may meet, with the reason."""

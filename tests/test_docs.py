@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from perpbox.control.routes import ROUTES
+from perpbox.control.what_if import Step
+from perpbox.faults import FORMS, Rule
+from perpbox.faults.rules import OF_CALL, OF_EVENT, REFUSABLE, OfCommand
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -57,3 +61,19 @@ def is_module(path: Path) -> bool:
 def test_every_link_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+def test_the_page_of_faults_has_every_kind_form_and_condition() -> None:
+    page = (DOCS / "faults.md").read_text(encoding="utf-8")
+    kinds = {
+        str(kind.__struct_config__.tag) for kind in (*OF_CALL, *OF_EVENT, *get_args(OfCommand))
+    }
+    names = {*kinds, "skew", *FORMS, *(each.name for each in REFUSABLE)}
+    conditions = {*Rule.__struct_encode_fields__} - {"fault"}
+    assert {name for name in names | conditions if f"`{name}`" not in page} == set()
+
+
+def test_the_page_of_what_if_has_every_step() -> None:
+    page = (DOCS / "what-if.md").read_text(encoding="utf-8")
+    names = set(Step.__struct_encode_fields__) - {"moves"}
+    assert {name for name in names if f'"{name}":' not in page} == set()

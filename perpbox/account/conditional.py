@@ -77,6 +77,8 @@ class ConditionalTerms(Struct, frozen=True, array_like=True):
     good_till: Millis
     legacy: bool = False
     """Placed as an order of its own type, as before 2025-12-09: it is shown among the orders."""
+    refused_as: str = ""
+    """A refusal's name, where a fault refuses what is triggered."""
 
     @property
     def placed_type(self) -> OrderType:

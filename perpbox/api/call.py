@@ -59,7 +59,7 @@ class Call:
     def submit(self, command: Command) -> Turn:
         """Let the command happen; a refusal becomes the venue's error."""
         try:
-            return self.desk.venue.submit(command)
+            return self.desk.submit(command)
         except Rejected as rejected:
             raise error_of(rejected) from None
 
@@ -71,10 +71,10 @@ class Call:
         """The mandatory symbol's market."""
         return self.market_of(self.params.text("symbol"))
 
-    def market_of(self, name: str) -> Market:
+    def market_of(self, name: str, missing: Error = Error.BAD_SYMBOL) -> Market:
         market = self.state.markets.get(name)
         if market is None:
-            raise ApiError(Error.BAD_SYMBOL)
+            raise ApiError(missing)
         return market
 
     def markets(self) -> list[Market] | Market:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from perpbox.api.app import Api
 from perpbox.api.auth import Keys
+from perpbox.api.befall import Befallen
 from perpbox.api.desk import Desk
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.limits import Limits
@@ -23,17 +24,19 @@ class ApiDoor:
         desk: Desk,
         keys: Keys,
         *,
-        limits: Limits | None,
+        limited: bool,
         machine_clock: Callable[[], Millis | None] | None,
         soon: Callable[[Callable[[], None]], object],
         at_rest: Callable[[], bool],
     ) -> None:
-        self._api = Api(desk, keys, limits=limits, machine_clock=machine_clock)
-        self._ws_api = WebSocketApi(self._api.guard)
+        limits = Limits() if limited else None
+        api = Api(desk, keys, limits=limits, machine_clock=machine_clock)
+        self._rest = Befallen(desk, keys, api.answer)
+        self._ws_api = WebSocketApi(api.guard)
         self.streams = open_streams(desk, limits, soon=soon, at_rest=at_rest)
 
     def answer(self, request: Request) -> Answer:
-        return self._api.answer(request)
+        return self._rest.answer(request)
 
     def connect(self, request: Request, wire: Wire) -> Session | Response:
         if self.streams.owns(request.path):

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from perpbox.api.auth import Authenticator, Keys, require_time
+from perpbox.api.befall import account_of
 from perpbox.api.call import Call
 from perpbox.api.desk import Desk
 from perpbox.api.errors import ApiError, Error
@@ -15,7 +16,7 @@ from perpbox.api.limits import Limits
 from perpbox.api.params import Params
 from perpbox.api.routes import Route, Security
 from perpbox.journal.keys import Key
-from perpbox.message import Answer, Pending, Response
+from perpbox.message import Due, Pending, Response
 from perpbox.money import Millis
 
 Headers = tuple[tuple[str, str], ...]
@@ -66,6 +67,7 @@ class Guard:
         self.venue = desk.venue
         self.limits = limits
         self._authenticator = Authenticator(keys)
+        self._keys = keys
         self._machine_clock = machine_clock
 
     def admit(self, visit: Visit, route: Route, params: Params) -> Call:
@@ -75,7 +77,7 @@ class Guard:
         if route.security is not Security.NONE:
             key = self.key_of(visit, route.security.permission)
             if route.security.is_signed:
-                self.require_signed(visit, key, params)
+                self.require_signed(visit, key, params, route)
             account = self.venue.state.accounts[key.account_id]
             if self.limits is not None and self.counts(route):
                 visit.orders = self.limits.charge_orders(key.account_id, *route.orders, visit.now)
@@ -117,15 +119,23 @@ class Guard:
             raise ApiError(Error.KEY_REJECTED)
         return key
 
-    def require_signed(self, visit: Visit, key: Key, params: Params) -> None:
+    def account_of(self, api_key: str | None) -> int | None:
+        """Whose key it is, whatever it may do."""
+        return account_of(self._keys, api_key)
+
+    def require_signed(
+        self, visit: Visit, key: Key, params: Params, route: Route | None = None
+    ) -> None:
         """In time, and signed with the key unless a session stands for that."""
-        require_time(params, visit.now, self._machine_clock)
+        called = "session.logon" if route is None else f"{route.method} {route.path}"
+        skew = self.desk.faults.skew(called, key.account_id)
+        require_time(params, visit.now + skew, None if skew else self._machine_clock)
         if visit.signed is not None:
             self._authenticator.require_signature(key, *visit.signed)
 
     # Answers.
 
-    def told(self, route: Route, call: Call, headers: Headers = ()) -> Answer:
+    def told(self, route: Route, call: Call, headers: Headers = ()) -> Due:
         """The handler's answer, or one that waits for the journal.
 
         History lies in the journal's tables, so its handlers run only once those are written.

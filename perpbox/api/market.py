@@ -34,7 +34,7 @@ def ping(call: Call) -> object:
 
 
 def time(call: Call) -> object:
-    return {"serverTime": call.now}
+    return {"serverTime": call.now + call.desk.faults.skew("GET /fapi/v1/time", None)}
 
 
 def exchange_info(call: Call) -> object:

@@ -17,11 +17,12 @@ from perpbox.clients.arguments import (
 from perpbox.clients.classes import Unicorn, python_binance, unicorn
 from perpbox.clients.constants import cryptofeed, hummingbot
 from perpbox.clients.javascript import node_binance_api, official_js, tiagosiebler
-from perpbox.clients.place import NotAnAddress
+from perpbox.clients.place import HERE, NotAnAddress
 from perpbox.clients.printed import PRINTED, settings_for
 from perpbox.clients.unified import ccxt, ccxt_config, freqtrade
 
 __all__ = [
+    "HERE",
     "PRINTED",
     "FuturesConnector",
     "Nautilus",

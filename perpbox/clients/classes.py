@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from perpbox.clients.place import HERE, Place, is_address, nowhere, place
 
-SERVED: Final = {
-    "API_URL": "/api",
-    "MARGIN_API_URL": "/sapi",
-    "FUTURES_URL": "/fapi",
-    "FUTURES_DATA_URL": "/futures/data",
-    "FUTURES_COIN_URL": "/dapi",
-}
-"""What the venue answers; of the first, second and last what clients ask before they trade."""
-SOCKETS: Final = {"WS_FUTURES_URL": "/ws-fapi/v1", "FSTREAM_URL": "/"}
+SERVED: Final = frozenset(
+    {
+        *("API_URL", "MARGIN_API_URL", "FUTURES_URL", "FUTURES_DATA_URL", "FUTURES_COIN_URL"),
+        *("WS_FUTURES_URL", "FSTREAM_URL"),
+    }
+)
+"""What the venue answers; of spot, margin and coin-margined futures what clients ask there before
+they trade here."""
 ENVIRONMENTS: Final = ("_TESTNET", "_DEMO")
 
 
@@ -77,9 +77,11 @@ def _addresses(client: type) -> Iterator[tuple[type, str, str]]:
 
 
 def _led(name: str, url: str, venue: Place) -> str:
+    """The same path at the venue, if the venue serves it."""
     plain = name
     for environment in ENVIRONMENTS:
         plain = plain.replace(environment, "")
-    if plain in SERVED:
-        return venue.http(SERVED[plain])
-    return venue.socket(SOCKETS[plain]) if plain in SOCKETS else nowhere(name, url)
+    if plain not in SERVED:
+        return nowhere(name, url)
+    parts = urlsplit(url.strip())
+    return (venue.socket if parts.scheme.startswith("ws") else venue.http)(parts.path)

@@ -34,7 +34,7 @@ class Control:
         try:
             self._admit(request)
             handler, names = find(request.method, request.path)
-            shown = handler(self._desk, Call(names, request.body))
+            shown = handler(self._desk, Call(names, request.body, request.query))
             if callable(shown):
                 # It reads the journal's tables, once all before it is written there.
                 return self._told(lambda: Response(200, msgspec.json.encode(shown())))

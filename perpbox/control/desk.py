@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
+from perpbox.account import AccountId
 from perpbox.control.errors import Refused
 from perpbox.control.requests import Body, read
+from perpbox.faults import Faults
 from perpbox.feed.clock import VenueClock
 from perpbox.journal.history import History
 from perpbox.journal.keys import KeyStore
@@ -40,13 +42,17 @@ class Desk(Struct, frozen=True):
     keys: KeyStore
     history: History
     facts: Facts
+    faults: Faults
+    what_if: Callable[[AccountId, Any], object]
+    """Tries commands on a copy of the venue: see `control.what_if`."""
 
 
 class Call(Struct, frozen=True):
-    """One call: what its path names, and its body."""
+    """One call: what its path names, its body, and its query as sent."""
 
     names: tuple[str, ...]
     body: bytes
+    query: bytes = b""
 
     @property
     def account_id(self) -> int:

@@ -66,7 +66,7 @@ def move_prices(desk: Desk, call: Call) -> dict[str, Any]:
             by_formula = state.markets[name].by_formula
             prices[name] = _market_prices(name, figure, by_formula=by_formula)
         else:
-            indexes[_asset_of(state, name)] = _index_price(name, figure)
+            indexes[asset_of(state, name)] = _index_price(name, figure)
     desk.venue.submit(MovePrices(prices, indexes))
     return {name: _shown(state, name) for name in wanted}
 
@@ -93,7 +93,7 @@ def _index_price(name: str, figure: str | NewPrice) -> Price:
     return price(figure.index, f"The index price of {name}")
 
 
-def _asset_of(state: State, index_symbol: str) -> str:
+def asset_of(state: State, index_symbol: str) -> str:
     """The asset whose index goes by this name: BNB for BNBUSD."""
     for asset in state.catalogue.assets.values():
         if asset.index_symbol == index_symbol:
@@ -104,7 +104,7 @@ def _asset_of(state: State, index_symbol: str) -> str:
 def _shown(state: State, name: str) -> PricesShown | str:
     market = state.markets.get(name)
     if market is None:
-        return text_short(state.asset_indexes[_asset_of(state, name)])
+        return text_short(state.asset_indexes[asset_of(state, name)])
     figures = (market.mark, market.index, market.last_price)
     return PricesShown(*map(text_short, figures))
 

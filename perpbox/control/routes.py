@@ -7,7 +7,17 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from perpbox.control import accounts, insurance, keys, market, process
+from perpbox.control import (
+    accounts,
+    explain,
+    faults,
+    insurance,
+    keys,
+    market,
+    process,
+    symbols,
+    what_if,
+)
 from perpbox.control.desk import Call, Desk
 from perpbox.control.errors import Refused
 
@@ -39,6 +49,15 @@ ROUTES: Final = (
     Route("POST", "/box/v1/mark-sources", market.set_mark_sources),
     Route("POST", "/box/v1/funding", market.set_funding),
     Route("POST", "/box/v1/liquidity", market.set_liquidity),
+    Route("GET", "/box/v1/symbols", symbols.list_symbols),
+    Route("POST", "/box/v1/symbols", symbols.list_symbol),
+    Route("GET", "/box/v1/symbols/{symbol}", symbols.show_symbol),
+    Route("PATCH", "/box/v1/symbols/{symbol}", symbols.change_symbol),
+    Route("DELETE", "/box/v1/symbols/{symbol}", symbols.settle_symbol),
+    Route("GET", "/box/v1/faults", faults.show_faults),
+    Route("POST", "/box/v1/faults", faults.lay_fault),
+    Route("DELETE", "/box/v1/faults", faults.forget_faults),
+    Route("DELETE", "/box/v1/faults/{id}", faults.lift_fault),
     Route("GET", "/box/v1/insurance", insurance.show_insurance),
     Route("POST", "/box/v1/insurance", insurance.move_insurance),
     Route("POST", "/box/v1/accounts", accounts.open_account),
@@ -49,6 +68,8 @@ ROUTES: Final = (
     Route("POST", "/box/v1/accounts/{id}/transfer", accounts.transfer),
     Route("POST", "/box/v1/accounts/{id}/fees", accounts.set_fees),
     Route("GET", "/box/v1/accounts/{id}/trace", insurance.show_trace),
+    Route("GET", "/box/v1/accounts/{id}/explain", explain.explain),
+    Route("POST", "/box/v1/accounts/{id}/what-if", what_if.what_if),
     Route("POST", "/box/v1/accounts/{id}/keys", keys.add_key),
     Route("DELETE", "/box/v1/accounts/{id}/keys/{apiKey}", keys.remove_key),
 )

@@ -19,6 +19,7 @@ from perpbox.account import (
 )
 from perpbox.engine.ladder import BestQuotes, LadderTerms
 from perpbox.engine.market import FundingTerms
+from perpbox.instrument import Symbol
 from perpbox.money import Amount, Millis, Price, Quantity, Ratio
 
 
@@ -76,6 +77,8 @@ class PlaceOrder(Struct, frozen=True, array_like=True, tag=True):
     price_match: PriceMatch = PriceMatch.NONE
     """Where the price of a LIMIT order comes from, if it has none."""
     good_till: Millis = 0
+    most: Quantity | None = None
+    """What it may trade at once, where a fault lets a book be thinner than it is."""
 
 
 class AmendOrder(Struct, frozen=True, array_like=True, tag=True):
@@ -244,6 +247,18 @@ class SetFunding(Struct, frozen=True, array_like=True, tag=True):
     terms: dict[str, FundingTerms]
 
 
+class SetSymbol(Struct, frozen=True, array_like=True, tag=True):
+    """List a symbol, or change one: filters, brackets, status, and when it is settled."""
+
+    symbol: Symbol
+
+
+class SettleSymbol(Struct, frozen=True, array_like=True, tag=True):
+    """Close every position of it at its index price, and then the symbol."""
+
+    symbol: str
+
+
 class MoveInsurance(Struct, frozen=True, array_like=True, tag=True):
     """Money from the world into the insurance fund; out of it where the amount is below zero."""
 
@@ -290,4 +305,6 @@ Command: TypeAlias = (
     | MoveInsurance
     | MoveClock
     | Tick
+    | SetSymbol
+    | SettleSymbol
 )

@@ -57,6 +57,7 @@ def check_new_conditional(turn: Turn, command: PlaceConditional) -> ConditionalO
     account = turn.account(command.account_id)
     terms = command.terms
     market = turn.market(terms.symbol)
+    turn.require_trading(market)
     filters.check_conditional(market, terms)
     _check_modes(turn, account, terms)
     if command.client_algo_id:
@@ -170,6 +171,9 @@ def trigger(turn: Turn, order: ConditionalOrder, price: Price) -> None:
     state, terms = turn.state, order.terms
     account, market = state.accounts[order.account_id], state.markets[terms.symbol]
     turn.emit(ConditionalTriggered(order.account_id, order.algo_id, terms.symbol, price))
+    if terms.refused_as:
+        turn.emit(ConditionalRejected(order.account_id, order.algo_id, terms.refused_as, []))
+        return
     command = _order_of(account, market, order)
     try:
         trial = Turn(state, turn.now)

@@ -33,8 +33,11 @@ def take_limit(market: Market, order: Order) -> Price:
     return market.mark * (SCALE + order.side * bound) // SCALE
 
 
-def match(turn: Turn, market: Market, order: Order) -> None:
-    """Trade the order against the best quotes until nothing is left that it may take."""
+def match(turn: Turn, market: Market, order: Order, kept: Quantity = 0) -> None:
+    """Trade the order against the best quotes until nothing is left that it may take.
+
+    So much of it is `kept` from trading, as if there were no more to trade with.
+    """
     side = order.side
     limit = take_limit(market, order)
     makers = market.book.side(-side)
@@ -42,18 +45,18 @@ def match(turn: Turn, market: Market, order: Order) -> None:
     levels = list(market.shown_levels(-side))
     rank = 0
     left_at_level: Quantity = levels[0][1] if levels else 0
-    while order.remaining:
+    while order.remaining > kept:
         maker = makers.best()
         house: Price = levels[rank][0] if rank < len(levels) else 0
         if maker is not None and (not house or (maker.price - house) * side <= 0):
             if (maker.price - limit) * side > 0:
                 return
-            if not _meet(turn, market, order, maker):
+            if not _meet(turn, market, order, maker, kept):
                 return
             continue
         if not house or (house - limit) * side > 0:
             return
-        quantity = min(closable(turn, order), left_at_level)
+        quantity = min(closable(turn, order), order.remaining - kept, left_at_level)
         if not quantity:
             turn.emit(OrderExpired(order.account_id, order.order_id, ExpiryReason.REDUCE_ONLY))
             return
@@ -64,7 +67,7 @@ def match(turn: Turn, market: Market, order: Order) -> None:
             left_at_level = levels[rank][1] if rank < len(levels) else 0
 
 
-def _meet(turn: Turn, market: Market, order: Order, maker: Order) -> bool:
+def _meet(turn: Turn, market: Market, order: Order, maker: Order, kept: Quantity) -> bool:
     """The order meets a client's order; whether it may go on afterwards."""
     if maker.account_id == order.account_id and order.prevents_self_trade:
         mode = order.self_trade_prevention
@@ -80,7 +83,7 @@ def _meet(turn: Turn, market: Market, order: Order, maker: Order) -> bool:
     if not offered:
         turn.emit(OrderExpired(maker.account_id, maker.order_id, ExpiryReason.REDUCE_ONLY))
         return True
-    quantity = min(closable(turn, order), offered)
+    quantity = min(closable(turn, order), order.remaining - kept, offered)
     if not quantity:
         turn.emit(OrderExpired(order.account_id, order.order_id, ExpiryReason.REDUCE_ONLY))
         return False
@@ -156,6 +159,8 @@ def fill_crossed(turn: Turn, market: Market) -> None:
 
     The house is the taker; what its quotes hold is the most that it takes.
     """
+    if not market.symbol.trades:
+        return
     for side in (BUY, -BUY):
         makers = market.book.side(side)
         if not makers.keys:

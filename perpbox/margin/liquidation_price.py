@@ -41,27 +41,39 @@ def solve(base: Amount, legs: Sequence[Leg], brackets: Sequence[Bracket]) -> Pri
     return round_half_up(numerator * SCALE, denominator)
 
 
+class Found(Struct, frozen=True):
+    """A liquidation price, and the bracket of each leg that it was found with."""
+
+    price: Price
+    brackets: tuple[Bracket, ...]
+
+
 def liquidation_price(base: Amount, legs: Sequence[Leg], mark: Price) -> Price:
+    """The price alone of `find`."""
+    return find(base, legs, mark).price
+
+
+def find(base: Amount, legs: Sequence[Leg], mark: Price) -> Found:
     """`solve` with the brackets that hold the legs at the very price found.
 
     Of several such prices (a hedge can have two) the one nearest to the mark price; of none, as
     a leg may end above its last bracket, the one with the brackets of the mark price.
     """
-    found = [price for price in _consistent_prices(base, legs) if price > 0]
+    found = [each for each in _consistent_prices(base, legs) if each.price > 0]
     if found:
-        return min(found, key=lambda price: abs(price - mark))
-    at_mark = [_bracket_at(leg, mark) for leg in legs]
-    return solve(base, legs, at_mark)
+        return min(found, key=lambda each: abs(each.price - mark))
+    at_mark = tuple(_bracket_at(leg, mark) for leg in legs)
+    return Found(solve(base, legs, at_mark), at_mark)
 
 
-def _consistent_prices(base: Amount, legs: Sequence[Leg]) -> Iterator[Price]:
+def _consistent_prices(base: Amount, legs: Sequence[Leg]) -> Iterator[Found]:
     # From each of these prices to the next, every leg stays in one bracket.
     starts = {-(-b.cap * SCALE // abs(leg.quantity)) for leg in legs for b in leg.brackets}
     for start in (0, *sorted(starts)):
-        brackets = [_bracket_at(leg, start) for leg in legs]
+        brackets = tuple(_bracket_at(leg, start) for leg in legs)
         price = solve(base, legs, brackets)
         if all(_bracket_at(leg, price) is b for leg, b in zip(legs, brackets, strict=True)):
-            yield price
+            yield Found(price, brackets)
 
 
 def _bracket_at(leg: Leg, price: Price) -> Bracket:
@@ -78,7 +90,11 @@ def _leg(exposure: Exposure, position: Position) -> Leg:
 
 def of_isolated(exposure: Exposure, position: Position, mark: Price) -> Price:
     """Liquidation price of an isolated position."""
-    return liquidation_price(position.isolated_wallet, [_leg(exposure, position)], mark)
+    return find_isolated(exposure, position, mark).price
+
+
+def find_isolated(exposure: Exposure, position: Position, mark: Price) -> Found:
+    return find(position.isolated_wallet, [_leg(exposure, position)], mark)
 
 
 def of_cross(
@@ -87,22 +103,39 @@ def of_cross(
     marks: Mapping[str, Price],
     rates: Mapping[str, Rates],
 ) -> Price:
-    """Liquidation price of a cross contract; both legs of a hedge share it.
+    """Liquidation price of a cross contract; both legs of a hedge share it."""
+    return find_cross(account, exposure, marks, rates).price
+
+
+def find_cross(
+    account: Account,
+    exposure: Exposure,
+    marks: Mapping[str, Price],
+    rates: Mapping[str, Rates],
+) -> Found:
+    mark = marks[exposure.symbol.name]
+    held = [p for p in exposure.positions.values() if p.quantity]
+    base = pool_left(account, exposure.symbol.margin_asset, marks, rates)
+    for position in held:
+        figures = figures_of(exposure, position, mark)
+        base += figures.maint_margin - figures.unrealized_profit
+    return find(base, [_leg(exposure, p) for p in held], mark)
+
+
+def pool_left(
+    account: Account,
+    asset: str,
+    marks: Mapping[str, Price],
+    rates: Mapping[str, Rates],
+) -> Amount:
+    """What the cross positions of an asset have above their maintenance margin.
 
     In multi-assets mode nothing is published: [dec] the account's margin balance less its
     maintenance margin, in USD, counts at the ask rate of the contract's margin asset.
     """
-    mark = marks[exposure.symbol.name]
-    held = [p for p in exposure.positions.values() if p.quantity]
-    asset = exposure.symbol.margin_asset
     if account.multi_assets:
         totals = account_figures(account, (), marks, rates).totals
         left = totals.margin_balance - totals.maint_margin
-        base = cut(left * SCALE, rates[asset].ask_rate)
-    else:
-        row = asset_figures(account, marks)[asset]
-        base = row.cross_wallet_balance + row.cross_unrealized_profit - row.cross_maint_margin
-    for position in held:
-        figures = figures_of(exposure, position, mark)
-        base += figures.maint_margin - figures.unrealized_profit
-    return liquidation_price(base, [_leg(exposure, p) for p in held], mark)
+        return cut(left * SCALE, rates[asset].ask_rate)
+    row = asset_figures(account, marks)[asset]
+    return row.cross_wallet_balance + row.cross_unrealized_profit - row.cross_maint_margin

@@ -21,6 +21,7 @@ from perpbox.server.catalogue import load_catalogue
 from perpbox.server.feeds import open_feed, require_feed
 from perpbox.server.recording import open_recording
 from perpbox.server.settings import MEMORY, Settings, Unusable, moment, require_usable
+from perpbox.tape import Tape
 from perpbox.venue import Venue
 
 KINDS: Final = {True: "memory", False: "sqlite"}
@@ -49,6 +50,12 @@ class Parts:
             journal.flush()
             self.venue.note_durable(journal.durable_sequence)
         self.venue.follow(recording or open_feed(settings, self.venue.state))
+
+    def tape(self) -> Tape:
+        """A tape that follows the venue; what was before this start comes from the history."""
+        tape = Tape(self.journal)
+        self.venue.listeners.append(tape.note)
+        return tape
 
     @property
     def is_sound(self) -> bool:

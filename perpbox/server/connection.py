@@ -10,18 +10,21 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Final, Protocol, TypeAlias, cast
 
 import httptools
 
-from perpbox.message import Application, Pending, Request, Response
+from perpbox.message import CUT, Answer, Application, Pending, Request, Response
 from perpbox.server.handshake import is_handshake
 from perpbox.server.websocket import Host as SocketHost
 from perpbox.server.websocket import WebSocket, opened
 from perpbox.server.wire import (
     HeadKey,
     Refusal,
+    body_too_large,
     end_writing,
+    head_too_large,
     header_lines,
     origin_form,
     shutting_down,
@@ -31,6 +34,8 @@ from perpbox.server.wire import (
 WhenDurable: TypeAlias = Callable[[int, Callable[[], None]], None]
 """Call back when the journal is durable up to the sequence; at once if it is already."""
 
+When: TypeAlias = Callable[[Callable[[], None]], object]
+Asked: TypeAlias = tuple[Request, int, bool]
 Turn: TypeAlias = tuple[Request | Response, int, bool]
 """A request (or the shell's refusal in its place), what becomes of the connection, if HEAD."""
 
@@ -183,7 +188,7 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         self.head_size += len(name) + len(value) + 4
         if self.head_size > self.bounds.head:
-            raise self._head_too_large()
+            raise head_too_large(self.bounds)
         if self.in_body:
             return  # a trailer after a chunked body
         key = name.decode("latin-1").lower()
@@ -195,7 +200,7 @@ class Connection(asyncio.Protocol):
         self.in_body = True
         headers = self.headers
         if "content-length" in headers and int(headers["content-length"]) > self.bounds.body:
-            raise self._body_too_large()
+            raise body_too_large(self.bounds)
         if "expect" in headers:
             self._expect(headers["expect"])
 
@@ -207,7 +212,7 @@ class Connection(asyncio.Protocol):
                 self.body = bytearray(self.body)
             self.body += data
         if len(self.body) > self.bounds.body:
-            raise self._body_too_large()
+            raise body_too_large(self.bounds)
 
     def on_message_complete(self) -> None:
         if self.deaf:
@@ -266,7 +271,7 @@ class Connection(asyncio.Protocol):
         elif not self.in_body:
             self.dripped += size
             if self.dripped > self.bounds.head:
-                self._refuse(self._head_too_large())
+                self._refuse(head_too_large(self.bounds))
 
     def _cause(self, error: BaseException) -> Refusal:
         """What one of our own callbacks raised inside the parser."""
@@ -321,12 +326,6 @@ class Connection(asyncio.Protocol):
         else:
             self.transport.write(CONTINUE)
 
-    def _head_too_large(self) -> Refusal:
-        return Refusal(431, f"Request head too large: at most {self.bounds.head} bytes.")
-
-    def _body_too_large(self) -> Refusal:
-        return Refusal(413, f"Request body too large: at most {self.bounds.body} bytes.")
-
     # --- answering
 
     def _is_blocked(self) -> bool:
@@ -352,15 +351,34 @@ class Connection(asyncio.Protocol):
         if after == CHANGE:
             self._change(request)
             return
+        self._give(lambda: self.server.application(request), (request, after, is_head))
+
+    def _give(self, make: Callable[[], Answer], asked: Asked) -> None:
+        request, after, is_head = asked
         try:
-            answer = self.server.application(request)
+            answer = make()
         except Exception as error:  # noqa: BLE001  counted, logged, and the client is told
             self.server.note_failure(error, request.method, request.path)
             answer = unknown_error()
         if isinstance(answer, Response):
             self._send(answer, after, is_head)
+        elif isinstance(answer, Pending):
+            # Nothing is told until the journal has it.
+            self._hold(partial(self.server.when_durable, answer.sequence), answer.finish, asked)
         else:
-            self._wait(answer, request, after, is_head)
+            self._hold(answer.begin, answer.make, asked)
+
+    def _hold(self, when: When, make: Callable[[], Answer], asked: Asked) -> None:
+        """Answer later; what has come behind waits."""
+
+        def told() -> None:
+            self.waiting = False
+            if not self.closed:
+                self._give(make, asked)
+                self._pump()
+
+        self.waiting = True
+        when(told)
 
     def _change(self, request: Request) -> None:
         """Answer a handshake; if it succeeds the transport is a WebSocket's from now on."""
@@ -377,23 +395,6 @@ class Connection(asyncio.Protocol):
         self._let_go()
         self.server.hand_over(self, answer)
         answer.start_reading(early)
-
-    def _wait(self, pending: Pending, request: Request, after: int, is_head: bool) -> None:
-        """Tell nothing until the journal has it."""
-
-        def told() -> None:
-            self.waiting = False
-            if self.closed:
-                return
-            try:
-                self._send(pending.finish(), after, is_head)
-            except Exception as error:  # noqa: BLE001  as in `_answer`
-                self.server.note_failure(error, request.method, request.path)
-                self._send(unknown_error(), after, is_head)
-            self._pump()
-
-        self.waiting = True
-        self.server.when_durable(pending.sequence, told)
 
     def _pump(self) -> None:
         """Answer what has waited, in order, as far as nothing stands in the way again."""
@@ -418,6 +419,9 @@ class Connection(asyncio.Protocol):
             self._resume_reading()
 
     def _send(self, response: Response, after: int, is_head: bool) -> None:
+        if response is CUT:
+            self.abort()
+            return
         server = self.server
         key = (response.status, response.content_type)
         start = server.heads.get(key) or server.head(key)

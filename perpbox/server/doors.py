@@ -6,22 +6,23 @@ from collections.abc import Callable
 
 from perpbox.api.desk import Desk as ApiDesk
 from perpbox.api.door import ApiDoor
-from perpbox.api.limits import Limits
-from perpbox.api.streams.hub import Hub
 from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.control.app import Control
 from perpbox.control.desk import Desk, Facts
+from perpbox.faults.bench import Faults, Later
 from perpbox.feed.clock import ClockMode, SecondClock, VenueClock
 from perpbox.message import Answer, Request, Response, Session, Wire
+from perpbox.server import what_if
 from perpbox.server.compose import Parts
+from perpbox.server.openapi import Document
 from perpbox.server.settings import Settings
-from perpbox.tape import Tape
 
 
 class Doors:
     """Which of them a request or a connection comes in by.
 
-    `soon` lets something be done on this thread in a call of its own.
+    `soon` lets something be done on this thread in a call of its own, `later` after so many
+    seconds.
     """
 
     def __init__(
@@ -30,34 +31,44 @@ class Doors:
         facts: Facts,
         settings: Settings,
         soon: Callable[[Callable[[], None]], object],
+        later: Later,
     ) -> None:
         history, clock = parts.journal.history, parts.clock
-        limits = Limits() if settings.limits == "binance" else None
         seed = None if settings.key_seed is None else str(settings.key_seed)
         desk = ApiDesk(
             parts.venue,
             history,
-            _tape(parts),
+            parts.tape(),
             settings.api_date,
             ListenKeys(parts.journal.listen_keys, seed),
+            faults := Faults(parts.venue.now, later),
         )
-        self._control = Control(Desk(parts.venue, clock, parts.keys, history, facts))
+        own = Desk(
+            parts.venue,
+            clock,
+            parts.keys,
+            history,
+            facts,
+            faults,
+            lambda account_id, asked: what_if.answer(own, desk, account_id, asked),
+        )
+        self._control = Control(own)
+        self._document = Document(settings.api_date, parts.venue.state.catalogue)
         self._api = ApiDoor(
             desk,
             parts.keys,
-            limits=limits,
+            limited=settings.limits == "binance",
             machine_clock=_second_clock(settings, clock),
             soon=soon,
             at_rest=lambda: clock.mode is ClockMode.MANUAL,
         )
-
-    @property
-    def hub(self) -> Hub:
-        return self._api.streams.hub
+        self.hub = self._api.streams.hub
 
     def answer(self, request: Request) -> Answer:
         if self._control.owns(request.path):
             return self._control.answer(request)
+        if self._document.owns(request.path):
+            return self._document.answer(request)
         return self._api.answer(request)
 
     def connect(self, request: Request, wire: Wire) -> Session | Response:
@@ -67,10 +78,3 @@ class Doors:
 
 def _second_clock(settings: Settings, clock: VenueClock) -> SecondClock | None:
     return None if settings.timing == "strict" else SecondClock(clock)
-
-
-def _tape(parts: Parts) -> Tape:
-    """A tape that follows the venue; what was before this start comes from the history."""
-    tape = Tape(parts.journal)
-    parts.venue.listeners.append(tape.note)
-    return tape

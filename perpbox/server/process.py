@@ -49,7 +49,7 @@ class Process:
             failures=lambda: self.http.failures,
             feed=settings.feed_kind,
         )
-        doors = Doors(parts, self._facts, settings, self.loop.call_soon)
+        doors = Doors(parts, self._facts, settings, self.loop.call_soon, self.loop.call_later)
         self._hub = doors.hub
         self._pacer = Pacer(self._hub, self.loop)
         self.beat = Beat(parts, self._hub, self.loop, partial(self.fail, "timer failed"))

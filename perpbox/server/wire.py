@@ -64,6 +64,14 @@ class Refusal(Exception):
         self.response = error_response(status, code, message)
 
 
+def head_too_large(bounds: Bounds) -> Refusal:
+    return Refusal(431, f"Request head too large: at most {bounds.head} bytes.")
+
+
+def body_too_large(bounds: Bounds) -> Refusal:
+    return Refusal(413, f"Request body too large: at most {bounds.body} bytes.")
+
+
 def error_response(status: int, code: int, message: str) -> Response:
     return Response(status, msgspec.json.encode({"code": code, "msg": message}))
 

@@ -9,6 +9,7 @@ import msgspec
 
 from perpbox.account import House
 from perpbox.api.app import Api
+from perpbox.api.befall import Befallen
 from perpbox.api.calendar import NEWEST
 from perpbox.api.desk import Desk
 from perpbox.api.limits import Limits
@@ -29,15 +30,17 @@ from perpbox.engine.commands import (
 from perpbox.engine.snapshot import dump, load
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn
+from perpbox.faults import Faults
 from perpbox.feed.clock import ManualClock
 from perpbox.instrument import Catalogue, builtin
 from perpbox.journal.journal import Head, Journal
 from perpbox.journal.keys import KeyStore
 from perpbox.journal.memory import MemoryJournal
 from perpbox.message import Pending, Request, Response
-from perpbox.money import Millis, parse
+from perpbox.money import Millis, Price, parse
 from perpbox.tape import Tape
 from perpbox.venue import Venue
+from tests.api.conforming import require_described
 
 NOON: Final[Millis] = 1_795_348_800_000
 SECOND: Final[Millis] = 1000
@@ -131,7 +134,12 @@ class Exchange:
             self.tape,
             api_date,
             ListenKeys(self.journal.listen_keys, seed="exchange"),
+            faults=Faults(self.venue.now, self._hold),
         )
+        self.desk = desk
+        self.faults = desk.faults
+        self.held: list[tuple[float, Callable[[], None]]] = []
+        """What faults hold back, and for how many seconds."""
         self._soon: list[Callable[[], None]] = []
         self.at_rest = True
         """Whether streams push after every turn, as they do while the clock stands."""
@@ -144,10 +152,14 @@ class Exchange:
             limits=limits,
             machine_clock=machine_clock,
         )
+        self.rest = Befallen(desk, self.keys, self.api.answer)
         self.ws_api = WebSocketApi(self.api.guard)
         if opens and not before:
             self.submit(OpenVenue())
             self.move(**{name: mark for name, mark in START.items() if name in catalogue.symbols})
+
+    def _hold(self, seconds: float, then: Callable[[], None]) -> None:
+        self.held.append((seconds, then))
 
     def restarted(self) -> Exchange:
         """The same venue with nothing kept from before but its journal."""
@@ -174,6 +186,9 @@ class Exchange:
         """The last price of each symbol; the house ladder comes back where quotes stood."""
         moved = {name: MarketPrices(None, None, parse(last)) for name, last in prices.items()}
         self.submit(MovePrices(moved, {}))
+
+    def set_prices(self, symbol: str, mark: Price, index: Price, last: Price) -> None:
+        self.submit(MovePrices({symbol: MarketPrices(mark, index, last)}, {}))
 
     def index(self, **prices: str) -> None:
         """Index price of each asset, in USD."""
@@ -220,13 +235,14 @@ class Exchange:
         return dump(self.state)
 
     def answer(self, request: Request) -> Told:
-        """What the API answers, once it may."""
+        """What the API answers, once it may; the OpenAPI document knows such an answer."""
         answer = self.api.answer(request)
         if isinstance(answer, Pending):
             self.journal.flush()
             self.venue.note_durable(self.journal.durable_sequence)
             assert self.venue.durable_sequence >= answer.sequence
             answer = answer.finish()
+        require_described(request, answer)
         return told(answer)
 
     def ask(self, method: str, path: str, query: str | bytes = b"", **how: Any) -> Told:

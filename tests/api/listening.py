@@ -40,6 +40,9 @@ class Connection:
     def close(self, code: int, reason: str) -> None:
         self.ended = (code, reason)
 
+    def abort(self) -> None:
+        self.ended = (0, "")
+
     # The client.
 
     def payloads(self) -> list[bytes]:

@@ -210,6 +210,9 @@ class Eager:
     def close(self, code: int, reason: str) -> None:
         raise AssertionError((code, reason))
 
+    def abort(self) -> None:
+        raise AssertionError("no fault is laid")
+
 
 @pytest.fixture
 def held() -> HeldJournal:

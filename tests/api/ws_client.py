@@ -40,6 +40,9 @@ class RecordingWire:
     def close(self, code: int, reason: str) -> None:
         self.ends.append((code, reason))
 
+    def abort(self) -> None:
+        self.ends.append((0, ""))
+
 
 class Client:
     """One connection; `trader` signs what is asked with `ok` and `refused`."""

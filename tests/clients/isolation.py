@@ -1,4 +1,4 @@
-"""A network namespace of this process's own: nothing but the loopback, for whatever it starts too.
+"""A process without a network: a guard in what it starts, and a namespace of its own.
 
 Linux lets an ordinary user have one where user namespaces are allowed; elsewhere the guard in each
 process has to do.
@@ -20,6 +20,19 @@ NEW_USER, NEW_NET = 0x10000000, 0x40000000
 SET_FLAGS = 0x8914
 UP_AND_RUNNING = 0x41
 TRIES, PAUSE = 100, 0.02
+GUARDED = Path(__file__).resolve().parent / "guarded"
+
+
+def blocked(log: Path) -> dict[str, str]:
+    """The environment of processes that cannot leave the machine and write down what they try."""
+    preload = f"--require={GUARDED / 'block.cjs'}"
+    return {"PYTHONPATH": str(GUARDED), "NODE_OPTIONS": preload, "LEAKS_GO_TO": str(log)}
+
+
+def attempts(log: Path) -> str:
+    """What tried to leave the machine, each once, a line each."""
+    lines = log.read_text().splitlines() if log.exists() else []
+    return "".join(f"tried to {line}\n" for line in dict.fromkeys(lines))
 
 
 def isolate() -> str:

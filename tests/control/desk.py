@@ -12,6 +12,7 @@ from perpbox.control.desk import Desk, Facts
 from perpbox.engine.commands import OpenVenue
 from perpbox.engine.line import Line
 from perpbox.engine.state import State
+from perpbox.faults import Faults
 from perpbox.feed.clock import MANUAL, VenueClock
 from perpbox.instrument import builtin
 from perpbox.journal.keys import KeyStore, NumberedKey
@@ -20,6 +21,7 @@ from perpbox.journal.projection import Projection
 from perpbox.journal.records import OrderRecord
 from perpbox.message import Pending, Request, Response
 from perpbox.venue import Venue
+from tests.api.conforming import require_described
 
 NOON = 1_795_348_800_000
 TOKEN = "let me in"
@@ -101,7 +103,18 @@ class Office:
             uptime=lambda: 1.5,
             failures=lambda: 0,
         )
-        self.control = Control(Desk(self.venue, self.clock, self.keys, self.journal.history, facts))
+        self.faults = Faults(self.venue.now, lambda _seconds, then: then())
+        self.control = Control(
+            Desk(
+                self.venue,
+                self.clock,
+                self.keys,
+                self.journal.history,
+                facts,
+                self.faults,
+                lambda account_id, asked: (account_id, asked),
+            )
+        )
 
     def get(self, path: str) -> Told:
         return self.ask("GET", path)
@@ -118,15 +131,21 @@ class Office:
         path: str,
         body: Any = None,
         headers: dict[str, str] | None = None,
+        query: bytes = b"",
     ) -> Told:
-        """Call with the token, unless headers are given; bytes go as they are."""
+        """Call with the token, unless headers are given; bytes go as they are.
+
+        The OpenAPI document knows such an answer.
+        """
         data = body if isinstance(body, bytes) else b""
         if body is not None and not isinstance(body, bytes):
             data = msgspec.json.encode(body)
         if headers is None:
             headers = {"authorization": f"Bearer {TOKEN}"}
-        answer = self.control.answer(Request(method, path, b"", headers, data))
+        request = Request(method, path, query, headers, data)
+        answer = self.control.answer(request)
         assert isinstance(answer, Response)
+        require_described(request, answer)
         return told(answer)
 
     def pending(self, method: str, path: str, body: Any = None) -> Pending:

@@ -75,7 +75,9 @@ class Stage:
         facts = Facts(
             version="1", journal="memory", token="", uptime=lambda: 0.0, failures=lambda: 0
         )
-        hub = Doors(parts, facts, Settings(), soon=lambda act: act()).hub
+        hub = Doors(
+            parts, facts, Settings(), soon=lambda act: act(), later=lambda _seconds, act: act()
+        ).hub
         self.beat = Beat(parts, hub, self.loop, self.errors.append)
 
     def start(self, pace: Pace) -> None:

@@ -398,7 +398,7 @@ def test_the_doors_are_told_apart_by_path() -> None:
     settings = Settings()
     parts = compose(settings)
     facts = Facts(version="1", journal="memory", token="", uptime=lambda: 0.0, failures=lambda: 0)
-    doors = Doors(parts, facts, settings, soon=lambda act: act())
+    doors = Doors(parts, facts, settings, soon=lambda act: act(), later=lambda _seconds, act: act())
     told = {
         path: doors.answer(Request("GET", path)) for path in ("/box/v1/x", "/fapi/v1/x", "/healthz")
     }

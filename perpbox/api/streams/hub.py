@@ -12,6 +12,7 @@ from perpbox.account import AccountId
 from perpbox.api.shapes import events as shapes
 from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.api.streams.sources import Nothing, Source
+from perpbox.api.streams.strays import Strays
 from perpbox.api.streams.user import UserEvents
 from perpbox.engine.events import AccountClosed
 from perpbox.engine.line import Line
@@ -39,6 +40,9 @@ class Listener(Protocol):
 
     def fail(self) -> None:
         """A stream that it listens to is over, by a fault of the program."""
+
+    def abort(self) -> None:
+        """Its connection ends without a word, as a fault wants it."""
 
 
 class Channel:
@@ -69,6 +73,7 @@ class Message:
         self.sequence = sequence
         self.channel = channel
         self.payload = payload
+        """Empty: in its place the listeners' connections end."""
         self.event = event
         """Of a user data stream: its name."""
         self.only = only
@@ -90,6 +95,7 @@ class Hub:
         listen_keys: ListenKeys,
         make_source: Callable[[str], Source | None],
         listened: set[AccountId],
+        strays: Strays[Message],
         *,
         soon: Callable[[Callable[[], None]], object],
         at_rest: Callable[[], bool],
@@ -125,6 +131,8 @@ class Hub:
         """Called when `tick` has something to do, if it had nothing before."""
         self.on_failure: Callable[[Exception], None] = _raise
         """Called with what a stream has raised."""
+        self._strays = strays
+        strays.put, strays.hang_up = self._put, _hung_up
         listen_keys.on_end = self._key_ended
         venue.listeners.append(self._note)
 
@@ -233,11 +241,16 @@ class Hub:
             self._put(Message(self.venue.sequence, channel, payload, only=listener))
 
     def _note_users(self, line: Line) -> None:
+        strays = self._strays
         for told in self._user_events.take():
             key = self.listen_keys.of_account(told.account_id)
             channel = self.channels.get(key.text) if key else None
             if channel is not None:
-                self._outbox.append(Message(line.sequence, channel, told.payload, told.name))
+                message = Message(line.sequence, channel, told.payload, told.name)
+                if strays.are_possible:
+                    strays.send(told.account_id, told.name, message)
+                else:
+                    self._outbox.append(message)
         for event in line.events:
             if type(event) is AccountClosed:
                 self.listen_keys.stop(event.account_id)
@@ -377,6 +390,9 @@ class Hub:
         for listener in listeners:
             if only is not None and only not in channel.listeners:
                 return  # gone meanwhile
+            if not payload:
+                listener.abort()
+                continue
             if message.event and not listener.wants(message.event):
                 continue
             if listener.combined:
@@ -385,6 +401,10 @@ class Hub:
             else:
                 raw = raw or framed(payload)
                 listener.send(raw)
+
+
+def _hung_up(message: Message) -> Message:
+    return Message(message.sequence, message.channel, b"")
 
 
 def _raise(error: Exception) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
+from perpbox.api.befall import befall
 from perpbox.api.closing import close_failed, close_old
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.guard import Guard, Visit
@@ -22,7 +23,7 @@ from perpbox.api.ws_api.requests import (
     read_params,
 )
 from perpbox.journal.keys import KeyKind
-from perpbox.message import Pending, Response, Wire
+from perpbox.message import CUT, Answer, Later, Pending, Response, Wire
 from perpbox.money import Millis
 
 
@@ -74,10 +75,12 @@ class ApiSession:
             return
         visit = Visit(self._guard.venue.now(), self._address, None, None)
         reply = Reply(visit, shows_limits=self._shows_limits)
+        self._attempt(reply, lambda: self._take(message, reply))
+
+    def _attempt(self, reply: Reply, act: Callable[[], None]) -> None:
+        """Answer with whatever refuses it."""
         try:
-            envelope = read_envelope(message)
-            reply.request_id = read_id(envelope)
-            self._serve(envelope, reply)
+            act()
         except Revoked:
             self._forget_key()
             self._wire.send(REVOKED)
@@ -92,6 +95,11 @@ class ApiSession:
         self._closed = True
 
     # Requests.
+
+    def _take(self, message: str, reply: Reply) -> None:
+        envelope = read_envelope(message)
+        reply.request_id = read_id(envelope)
+        self._serve(envelope, reply)
 
     def _serve(self, envelope: Envelope, reply: Reply) -> None:
         name = plain_name(read_method(envelope), self._known)
@@ -110,7 +118,7 @@ class ApiSession:
             result = self._of_session(name, reply.visit, params)
             self._send(reply, Response(OK, msgspec.json.encode(result)))
         else:
-            self._ask(reply, reply.route, params)
+            self._ask(reply, reply.route, params, name)
 
     def _charge(self, reply: Reply, params: Params) -> None:
         if reply.route is None:
@@ -118,9 +126,42 @@ class ApiSession:
         else:
             self._guard.charge_route(reply.visit, reply.route, params)
 
-    def _ask(self, reply: Reply, route: Route, params: SentParams) -> None:
+    def _ask(self, reply: Reply, route: Route, params: SentParams, name: str) -> None:
         """Past the guard to the endpoint's handler, and back once that may be told."""
-        visit = reply.visit
+        faults = self._guard.desk.faults
+        if not faults.rules:
+            self._give(reply, self._answer(reply.visit, route, params))
+            return
+        account = self._guard.account_of(params.values.get("apiKey", self._api_key))
+        struck = faults.of_call(name, account, params.values.get("symbol", ""))
+        now = reply.visit.now
+        self._give(
+            reply, befall(struck, lambda: self._refusable(reply, route, params), faults, now)
+        )
+
+    def _refusable(self, reply: Reply, route: Route, params: SentParams) -> Answer:
+        """A fault may want another answer in place of a refusal."""
+        try:
+            return self._answer(reply.visit, route, params)
+        except ApiError as error:
+            return error.response()
+
+    def _give(self, reply: Reply, answer: Answer) -> None:
+        if isinstance(answer, Response):
+            self._send(reply, answer)
+        elif isinstance(answer, Pending):
+            pending = answer
+            self._guard.venue.when_durable(pending.sequence, lambda: self._finish(reply, pending))
+        else:
+            later = answer
+            later.begin(lambda: self._go_on(reply, later))
+
+    def _go_on(self, reply: Reply, later: Later) -> None:
+        """What a fault has held up."""
+        if not self._closed:
+            self._attempt(reply, lambda: self._give(reply, later.make()))
+
+    def _answer(self, visit: Visit, route: Route, params: SentParams) -> Answer:
         in_session = self._present(visit, route, params)
         try:
             call = self._guard.admit(visit, route, params)
@@ -128,12 +169,7 @@ class ApiSession:
             if in_session and error.error is Error.KEY_REJECTED:
                 self._require_good_key(visit)
             raise _told_here(error, visit) from None
-        answer = self._guard.told(route, call)
-        if isinstance(answer, Pending):
-            pending = answer
-            self._guard.venue.when_durable(pending.sequence, lambda: self._finish(reply, pending))
-        else:
-            self._send(reply, answer)
+        return self._guard.told(route, call)
 
     def _present(self, visit: Visit, route: Route, params: SentParams) -> bool:
         """Show key and signature to the guard; whether they are the session's.
@@ -202,6 +238,9 @@ class ApiSession:
             raise
 
     def _send(self, reply: Reply, response: Response) -> None:
+        if response is CUT:
+            self._wire.abort()
+            return
         rows = self._rows(reply) if reply.shows_limits else None
         self._wire.send(frame(reply.request_id, response, rows))
 

@@ -6,6 +6,7 @@ with its machine's clock, so beside an accelerated venue that has to be as fast.
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import time
@@ -27,5 +28,7 @@ def live_by(base_url: str, speed: float) -> None:
 
 
 if __name__ == "__main__":
+    # A shell's background job is started deaf to ctrl-c, and so are all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     live_by(sys.argv[1], float(sys.argv[2]))
     main(sys.argv[3:])

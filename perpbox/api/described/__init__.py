@@ -1,0 +1,1 @@
+"""What clients may send and are answered, as a table of words and as an OpenAPI document."""

@@ -1,0 +1,1 @@
+"""Verbs that ask a venue which is running: what-if, explain and their likes."""
