@@ -17,6 +17,7 @@ from rich.table import Table
 
 import perpbox
 from perpbox import audit as auditing
+from perpbox import clients
 from perpbox import demo as demonstration
 from perpbox.console import explain as explaining
 from perpbox.console import log as telling
@@ -256,6 +257,34 @@ def explain(
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
     else:
         _console().print(explaining.tree_of(answer))
+    return 0
+
+
+@app.command(name="settings-for")
+def settings_for(
+    client: str, *, url: str = clients.HERE, api_key: str = "", secret: str = ""
+) -> int:
+    """Print what a client is made with, as JSON, so that no call of it leaves the machine.
+
+    Parameters
+    ----------
+    client
+        ccxt, freqtrade, official-sdk, futures-connector, nautilus, official-js, tiagosiebler or
+        node-binance-api; for the others see docs/clients.md.
+    url
+        Where the venue is.
+    api_key
+        Of an account of the venue; left out where it is not given.
+    secret
+        The key's.
+    """
+    if client not in clients.PRINTED:
+        raise Unusable(f"No settings for {client!r}; there are {', '.join(clients.PRINTED)}.")
+    try:
+        told = clients.settings_for(client, url, api_key=api_key, secret=secret)
+    except clients.NotAnAddress as error:
+        raise Unusable(f"--url: {error}.") from None
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
     return 0
 
 
