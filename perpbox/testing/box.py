@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import deque
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from decimal import Decimal
 from types import TracebackType
@@ -90,6 +91,7 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
         self._background: Background | None = None
         self._written = io.StringIO()
         self._lines: deque[Line] = deque(maxlen=MOST_LINES)
+        self._endings: list[Callable[[], object]] = []
 
     def __repr__(self) -> str:
         return f"Box({self._background.base_url if self._background else 'not running'})"
@@ -110,15 +112,17 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
         self.snapshot(BASELINE)
 
     def stop(self) -> None:
-        """End it."""
+        """End it; its clients are closed."""
         background, self._background = self._background, None
         if background is None:
             return
+        self._close_clients()
         if background.stop():
             raise Failed(f"the venue has not ended well: {self.log}")
 
     def reset(self) -> None:
         """Let it be as it was at its start: no accounts, the first prices, the first moment."""
+        self._close_clients()
         self._written.seek(0)
         self._written.truncate()
         self.restore(BASELINE)
@@ -161,7 +165,9 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
         """A new account with so much of each asset, and a key that may do everything."""
         told = {asset: _text(amount) for asset, amount in balances.items()}
         made = self.control("POST", "accounts", {"name": name, "balances": told})
-        return Account(made["accountId"], made["apiKey"], made["secretKey"], self.base_url)
+        return Account(
+            made["accountId"], made["apiKey"], made["secretKey"], self.base_url, self._at_end
+        )
 
     def price(self, symbol: str, price: Number | None = None, **prices: Number) -> Any:
         """Move mark, index and last price of a symbol, or those that are named; as they are then.
@@ -225,6 +231,14 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
         """Each turn from now on is part of the story; the venue is another after a restore."""
         lines = self._lines = deque(maxlen=MOST_LINES)
         self.background.call(lambda venue: venue.listeners.append(lines.append))
+
+    def _at_end(self, close: Callable[[], object]) -> None:
+        self._endings.append(close)
+
+    def _close_clients(self) -> None:
+        endings, self._endings = self._endings, []
+        for close in endings:
+            close()
 
 
 def venue(**settings: Any) -> Box:
