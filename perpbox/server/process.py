@@ -89,7 +89,8 @@ class Process:
 
     async def start(self) -> None:
         """Follow the journal and listen. Raises `Unusable` where that cannot be."""
-        self.loop.set_exception_handler(self._stray)
+        if self._listening is None:  # a fork is a guest on this loop
+            self.loop.set_exception_handler(self._stray)
         venue = self.parts.venue
         self.stage.follow_journal()
         await self.stage.outside.start()

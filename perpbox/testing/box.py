@@ -23,6 +23,7 @@ from perpbox.server.settings import Settings
 from perpbox.story import Wanted, text_of, told
 from perpbox.testing.account import Account
 from perpbox.testing.settings import settings_of
+from perpbox.venue import Venue
 
 Number: TypeAlias = str | int | float | Decimal
 BASELINE: Final = "_baseline"
@@ -92,6 +93,7 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
         self._written = io.StringIO()
         self._lines: deque[Line] = deque(maxlen=MOST_LINES)
         self._endings: list[Callable[[], object]] = []
+        self._followed: Venue | None = None
 
     def __repr__(self) -> str:
         return f"Box({self._background.base_url if self._background else 'not running'})"
@@ -102,7 +104,7 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
         self._background = Background(self.settings, log_to(self._written))
         if self.settings.feed_kind != "relay":
             self._take_baseline()
-        self._listen()
+        self.background.call(self._follow)
         return self
 
     def _take_baseline(self) -> None:
@@ -192,7 +194,6 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
     def restore(self, name: str) -> None:
         """Let all be as it was; WebSocket connections are closed."""
         self.control("POST", f"snapshots/{name}/restore")
-        self._listen()
 
     def fork(self, name: str) -> str:
         """Another venue that goes on from a snapshot; its address."""
@@ -207,7 +208,7 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
         headers = {"authorization": f"Bearer {self.settings.token}"}
         data = msgspec.json.encode({} if body is None else body)
         request = Request(method, f"/box/v1/{path}", headers=headers, body=data)
-        response = self.background.answer(request)
+        response = self.background.answer(request, self._follow)
         told = msgspec.json.decode(response.body)
         if "error" in told:
             error = told["error"]
@@ -227,10 +228,12 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
         """What the process has logged since then."""
         return self._written.getvalue()
 
-    def _listen(self) -> None:
-        """Each turn from now on is part of the story; the venue is another after a restore."""
-        lines = self._lines = deque(maxlen=MOST_LINES)
-        self.background.call(lambda venue: venue.listeners.append(lines.append))
+    def _follow(self, venue: Venue) -> None:
+        """Each turn from now on is part of the story; after a restore the venue is another."""
+        if venue is not self._followed:
+            self._followed = venue
+            lines = self._lines = deque(maxlen=MOST_LINES)
+            venue.listeners.append(lines.append)
 
     def _at_end(self, close: Callable[[], object]) -> None:
         self._endings.append(close)

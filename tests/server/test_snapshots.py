@@ -6,7 +6,7 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,8 @@ import pytest
 from perpbox.control.errors import Refused
 from perpbox.demo import DemoFailed, Trader
 from perpbox.engine.snapshot import dump
-from perpbox.server.background import Background, running
+from perpbox.journal import file
+from perpbox.server.background import Background, Failed, running
 from perpbox.server.settings import Settings
 from perpbox.server.snapshots import SnapshotDesk
 from perpbox.server.stage import Stage
@@ -285,3 +286,42 @@ def test_a_fork_knows_a_thousand_accounts(server: Background, operator: Operator
     operator("POST", "/snapshots", {"name": "many"})
     fork = Operator(operator("POST", "/snapshots/many/fork")["url"])
     assert fork("GET", "/status")["accounts"] == 1000
+
+
+def test_a_restore_that_fails_ends_the_process_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(path: Path, copy: Path) -> None:
+        raise OSError(f"{path} cannot be written")
+
+    settings = Settings(port=0, token=TOKEN, data=str(tmp_path / "journal"))
+    log = Kept()
+    with pytest.raises(Failed), running(settings, log) as server:  # noqa: PT012  it ends by itself
+        operator = Operator(server.base_url)
+        operator("POST", "/snapshots", {"name": "before"})
+        trader = traded(server.base_url)
+        was = answers(trader)
+        monkeypatch.setattr(file, "replace", broken)
+        with suppress(OSError, http.client.HTTPException):
+            operator("POST", "/snapshots/before/restore")
+    assert "restore failed" in [entry["event"] for entry in log.entries]
+    monkeypatch.undo()
+    with running(settings, Kept()) as server:
+        again = Trader(server.base_url, TOKEN)
+        again.access = trader.access
+        assert answers(again) == was
+
+
+def test_a_fork_that_fails_fails_alone(server: Background, operator: Operator) -> None:
+    operator("POST", "/snapshots", {"name": "before"})
+    fork = operator("POST", "/snapshots/before/fork")
+
+    def fail(_: object) -> None:
+        process = server._process.branches._forks[fork["number"]][1]
+        process.fail("venue failed", RuntimeError("as asked"))
+
+    server.call(fail)
+    gone(fork["url"])
+    while operator("GET", "/forks")["forks"]:
+        pass
+    traded(server.base_url)
