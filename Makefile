@@ -20,12 +20,13 @@ STAMP := $(VENV)/.installed
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 CODE := $(wildcard perpbox tests tools bench)
 TESTS := tests
+SEEN := .conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format clients bench fuzz simulate docs lock clean
+.PHONY: help setup run test check format clients conformance bench fuzz simulate docs lock clean
 
 help: ## show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' \
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' \
 	    $(firstword $(MAKEFILE_LIST))
 
 setup: $(STAMP) ## make .venv with everything pinned; nothing to do the second time
@@ -63,7 +64,12 @@ format: setup ## format the code and mend what can be mended without thought
 	$(BIN)/ruff check --fix $(CODE)
 
 clients: setup ## drive the venue with real client libraries, each in its own environment
-	$(BIN)/python tests/clients/run.py
+	$(BIN)/python tests/clients/run.py --results $(SEEN)/clients.json
+
+conformance: clients ## write docs/conformance.md from what tests do (CHECK=1: only see if it is stale)
+	@rm -rf $(SEEN)/tests && mkdir -p $(SEEN)/tests
+	PERPBOX_SEEN=$(SEEN)/tests $(BIN)/python -m pytest -q -n 2 -p tools.conformance_seen tests/api
+	$(BIN)/python -m tools.conformance $(SEEN)/clients.json $(SEEN)/tests $(if $(CHECK),--check)
 
 bench: setup ## measure the venue
 	$(BIN)/python -m bench
@@ -90,5 +96,5 @@ lock: ## pin the dependencies again, with hashes (needs uv)
 	    --output-file requirements/dev.txt
 
 clean: ## remove .venv and what the tools left behind
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SEEN) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find perpbox tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

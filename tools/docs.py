@@ -25,9 +25,12 @@ from perpbox.api.params import Params
 from perpbox.api.routes import ROUTES, Route, Security
 from perpbox.api.ws_api.app import PATH
 from perpbox.api.ws_api.methods import HANDSHAKE_WEIGHT, METHODS, SESSION_WEIGHT
+from perpbox.faults.rules import Form
+from tools.docs_dates import dates_page
 from tools.docs_settings import settings_page
 from tools.docs_streams import streams_page
 from tools.docs_table import table
+from tools.docs_unanswered import unanswered_rows
 from tools.docs_words import NOT_SERVED, PURPOSES, RULES, SESSION
 
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
@@ -160,10 +163,33 @@ Before a request reaches the API, the server itself refuses what is no HTTP (400
 (417), all with code -1000; the sizes are in [decisions.md](decisions.md). While it stops it answers
 503 with -1016. An error of the program would be 500 with -1000, and would be counted in
 `GET /box/v1/status`.
+
+## Told on purpose
+
+Only where a rule says that a call fails so: [faults.md](faults.md).
+
+{table(("code", "HTTP", "message", "form"), on_purpose())}
+
+## Never told
+
+What Binance publishes besides, and why nobody is told so here. `tests/api/test_every_error.py`
+causes every code of the first table; `tests/test_docs_errors.py` holds both against the list of
+what is published.
+
+{table(("code", "name", "why not"), unanswered_rows())}
 """
 
 
+def on_purpose() -> list[tuple[str, str, str, str]]:
+    return [
+        (str(form.code), str(form.status), form.message.replace("{}", "…"), f"`{form.label}`")
+        for form in sorted(Form, key=lambda form: -form.code)
+        if form.code
+    ]
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
+    "dates.md": dates_page,
     "endpoints.md": endpoints_page,
     "errors.md": errors_page,
     "settings.md": settings_page,

@@ -67,6 +67,8 @@ class AutoClose(Enum):
     NONE = "NONE"
     LIQUIDATION = "LIQUIDATION"
     ADL = "ADL"
+    SETTLEMENT = "SETTLEMENT"
+    """The symbol is settled."""
 
 
 class OrderStatus(Enum):
@@ -90,6 +92,7 @@ class ExpiryReason(IntEnum):
     LIQUIDATION = 5
     NO_POSITION = 6
     """Of time in force GTE_GTC, and the symbol is not held any more."""
+    DELISTED = 7
     TRIGGERED_AND_REFUSED = 8
     """Of a conditional order that was an order like any other."""
     MARKET_REMAINDER = 9

@@ -14,6 +14,9 @@ from perpbox.api.routes import Route, by_path
 from perpbox.message import Due, Request
 from perpbox.money import Millis
 
+SPOT = "/api/"
+"""There the weight is told without its interval too, and some clients read it only so."""
+
 
 class Api:
     """Binance's REST dialect over one venue, behind a guard that other doors may share."""
@@ -50,8 +53,8 @@ class Api:
                 raise
             call = guard.admit(visit, route, params)
         except ApiError as error:
-            return error.response(_headers(visit))
-        return guard.told(route, call, _headers(visit))
+            return error.response(_headers(visit, request.path))
+        return guard.told(route, call, _headers(visit, request.path))
 
     def _route(self, request: Request) -> Route:
         methods = self._routes.get(request.path)
@@ -63,11 +66,13 @@ class Api:
         return route
 
 
-def _headers(visit: Visit) -> Headers:
+def _headers(visit: Visit, path: str) -> Headers:
     """What the request was charged, as a client is told."""
     if visit.weight is None:
         return ()
     weight = ("X-MBX-USED-WEIGHT-1M", str(visit.weight))
+    if path.startswith(SPOT):
+        return (weight, ("X-MBX-USED-WEIGHT", str(visit.weight)))
     if visit.orders is None:
         return (weight,)
     ten_seconds, minute = visit.orders

@@ -71,10 +71,10 @@ class Call:
         """The mandatory symbol's market."""
         return self.market_of(self.params.text("symbol"))
 
-    def market_of(self, name: str) -> Market:
+    def market_of(self, name: str, missing: Error = Error.BAD_SYMBOL) -> Market:
         market = self.state.markets.get(name)
         if market is None:
-            raise ApiError(Error.BAD_SYMBOL)
+            raise ApiError(missing)
         return market
 
     def markets(self) -> list[Market] | Market:

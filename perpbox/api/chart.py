@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
-from perpbox.api.calendar import OLDER_TRADES_LIMITED, RPI, TRADES_SHORTER
+from perpbox.api.calendar import AGGREGATES_SHORTER, OLDER_TRADES_LIMITED, RPI, TRADES_SHORTER
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.params import Params, member_of
@@ -55,15 +55,20 @@ def continuous_klines(call: Call) -> object:
 
     [dec] Every pair has its perpetual contract, and no other: to ask for one is a bad symbol.
     """
-    name, contract_type = call.params.text("pair"), call.params.text("contractType")
+    return _klines(call, *contract_of(call.params))
+
+
+def contract_of(params: Params) -> tuple[str, Error]:
+    """The symbol of a pair's contract, and what it is if there is none; -4104 for no such type."""
+    name, contract_type = params.text("pair"), params.text("contractType")
     if contract_type not in CONTRACT_TYPES:
-        raise ApiError(Error.INVALID_PARAMETER, "contractType")
-    return _klines(call, name if contract_type == "PERPETUAL" else "")
+        raise ApiError(Error.INVALID_CONTRACT_TYPE)
+    return (name, Error.INVALID_PAIR) if contract_type == "PERPETUAL" else ("", Error.BAD_SYMBOL)
 
 
-def _klines(call: Call, name: str) -> list[shapes.Cells]:
+def _klines(call: Call, name: str, missing: Error = Error.BAD_SYMBOL) -> list[shapes.Cells]:
     tape = call.desk.tape
-    asked = asked_of(call, name, tape.first_traded)
+    asked = asked_of(call, name, tape.first_traded, missing)
     told = tape.candles(asked.symbol.name, asked.interval, asked.first, asked.last)
     return [shapes.kline(candle, asked.symbol) for candle in told]
 
@@ -77,13 +82,18 @@ class Asked(NamedTuple):
     last: Millis
 
 
-def asked_of(call: Call, name: str, oldest: Callable[[str], Millis | None]) -> Asked:
+def asked_of(
+    call: Call,
+    name: str,
+    oldest: Callable[[str], Millis | None],
+    missing: Error = Error.BAD_SYMBOL,
+) -> Asked:
     """What the parameters say of a symbol, of which `oldest` knows when the first minute began."""
     params = call.params
     text = params.text("interval")
     start, end = params.time_range()
     limit = params.limit(DEFAULT_LIMIT, MAX_KLINES)
-    symbol = call.market_of(name).symbol
+    symbol = call.market_of(name, missing).symbol
     interval = member_of(text, Interval, ApiError(Error.BAD_INTERVAL))
     if interval is Interval.SECOND:
         # It is listed for continuous klines as a stream, and nowhere else.
@@ -122,7 +132,8 @@ def aggregate_trades(call: Call) -> object:
     last = call.now if end is None else min(end, call.now)
     if from_id is None and start is None:
         from_id = _first_of_latest(call, symbol, last, limit)
-    first = max(start or 0, call.now - AGGREGATES_KEPT)
+    kept = AGGREGATES_KEPT if call.since(AGGREGATES_SHORTER) else call.now
+    first = max(start or 0, call.now - kept)
     found = _aggregates(call, symbol, max(from_id or 0, 1), first)
     wanted = takewhile(lambda each: each.time <= last, found)
     return [shapes.aggregate_trade(each, symbol) for each in islice(wanted, limit)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from perpbox.account import Order
+from perpbox.api.calendar import ALGO_FILTER_REMOVED
 from perpbox.api.call import Call, error_of
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.new_conditional import ALGO, read_conditional
@@ -24,6 +25,10 @@ def new_algo_order(call: Call) -> dict[str, object]:
     if call.params.text("algoType") != CONDITIONAL:
         raise ApiError(Error.INVALID_PARAMETER, "algoType")
     symbol, command = read_conditional(call, ALGO)
+    waiting = call.account.conditionals_in(symbol.name)
+    if waiting >= symbol.max_num_algo_orders and not call.since(ALGO_FILTER_REMOVED):
+        # The filter outlived the day when the service began by twenty days.
+        raise ApiError(Error.TOO_MANY_CONDITIONAL_ORDERS)
     return shapes.placed(call.submit(command).conditional_orders[0], symbol)
 
 

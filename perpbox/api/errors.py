@@ -70,6 +70,7 @@ class Error(Enum):
     INVALID_SIDE = (-1117, "Invalid side.", 400)
     BAD_INTERVAL = (-1120, "Invalid interval.", 400)
     BAD_SYMBOL = (-1121, "Invalid symbol.", 400)
+    BAD_SYMBOL_STATUS = (-1122, "Invalid symbol status.", 400)
     NO_SUCH_LISTEN_KEY = (
         -1125,
         (
@@ -154,6 +155,7 @@ class Error(Enum):
         400,
     )
     BATCH_SIZE = (-4082, "Invalid number of batch place orders.", 400)
+    INVALID_CONTRACT_TYPE = (-4104, "Invalid contract type", 400)
     DUPLICATE_CLIENT_ORDER_ID = (-4116, "clientOrderId is duplicated", 400)
     USE_ALGO_ENDPOINT = (
         -4120,
@@ -179,6 +181,9 @@ class Error(Enum):
         "Reduce only must be true with closePosition equals true",
         400,
     )
+    OPENING_POSITION_STATUS = (-4140, "Invalid symbol status for opening position", 400)
+    SYMBOL_CLOSED = (-4141, "Symbol is closed", 400)
+    INVALID_PAIR = (-4144, "Invalid pair", 400)
     LEVERAGE_REDUCTION_WITH_POSITION = (
         -4161,
         "Leverage reduction is not supported in Isolated Margin Mode with open positions",
@@ -244,8 +249,15 @@ class Error(Enum):
         ),
         400,
     )
+    NOT_TRADING_TO_AMEND = (
+        -5024,
+        "Symbol is not in trading status. Order amendment is not permitted.",
+        400,
+    )
+    ONLY_LIMIT_ORDERS = (-5025, "Only limit order is supported.", 400)
     TOO_MANY_MODIFICATIONS = (-5026, "Exceed maximum modify order limit.", 400)
     NO_NEED_TO_MODIFY = (-5027, "No need to modify the order.", 400)
+    AMENDED_NOTIONAL_BELOW_MIN = (-5029, "Order's notional must be no smaller than {}", 400)
     INVALID_PRICE_MATCH = (-5037, "Invalid price match", 400)
     PRICE_MATCH_TYPE = (
         -5038,
@@ -291,6 +303,10 @@ class ApiError(Exception):
 ERROR_OF: Final[dict[Reject, Error]] = {
     Reject.UNKNOWN_ACCOUNT: Error.KEY_REJECTED,
     Reject.UNKNOWN_SYMBOL: Error.BAD_SYMBOL,
+    Reject.SYMBOL_CLOSED: Error.SYMBOL_CLOSED,
+    Reject.SYMBOL_NOT_TRADING: Error.BAD_SYMBOL_STATUS,
+    Reject.OPENS_BEFORE_SETTLEMENT: Error.OPENING_POSITION_STATUS,
+    Reject.NOT_TRADING_TO_AMEND: Error.NOT_TRADING_TO_AMEND,
     Reject.UNKNOWN_ASSET: Error.BAD_ASSET,
     Reject.INVALID_AMOUNT: Error.AMOUNT_NOT_POSITIVE,
     Reject.NO_DEPTH: Error.NO_DEPTH,

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from perpbox.account import Order, as_order
-from perpbox.api.calendar import ORDERS_OF_ALL, TRADES_SHORTER
+from perpbox.api.calendar import (
+    MARGIN_ASSET_REMOVED,
+    MARGIN_CHANGES_SHORTER,
+    ORDERS_OF_ALL,
+    TRADES_SHORT,
+    TRADES_SHORTER,
+)
 from perpbox.api.call import Call
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.orders import which_order
@@ -153,7 +159,7 @@ def user_trades(call: Call) -> object:
     if from_id is not None and timed:
         raise ApiError(Error.BAD_COMBINATION)
     start, end = week(call)
-    first = call.now - (TRADES_KEPT if call.since(TRADES_SHORTER) else TRADES_KEPT_BEFORE)
+    first = call.now - _trades_kept(call)
     if from_id is not None or (order_id is not None and not timed):
         start, end = first, None
     newest = from_id is None and not params.has("startTime")
@@ -163,7 +169,14 @@ def user_trades(call: Call) -> object:
     found = call.desk.history.trades(
         call.account.account_id, symbol.name, window, order_id=order_id, from_id=from_id
     )
-    return [shapes.user_trade(row, symbol) for row in found]
+    with_asset = not call.since(MARGIN_ASSET_REMOVED)
+    return [shapes.user_trade(row, symbol, with_asset=with_asset) for row in found]
+
+
+def _trades_kept(call: Call) -> Millis:
+    if call.since(TRADES_SHORTER):
+        return TRADES_KEPT
+    return TRADES_KEPT_BEFORE if call.since(TRADES_SHORT) else call.now
 
 
 def income(call: Call) -> object:
@@ -194,15 +207,16 @@ def income(call: Call) -> object:
 def margin_changes(call: Call) -> object:
     """`GET /fapi/v1/positionMargin/history`: of 30 days."""
     params = call.params
+    kept = MARGIN_KEPT if call.since(MARGIN_CHANGES_SHORTER) else call.now
     name = params.text("symbol")
     kind = params.optional_long("type")
     if kind not in (None, 1, 2):
         raise ApiError(Error.INVALID_PARAMETER, "type")
     start, end = params.time_range()
-    if start is not None and end is not None and end - start > MARGIN_KEPT:
+    if start is not None and end is not None and end - start > kept:
         raise ApiError(Error.TIME_INTERVAL_TOO_LONG, 30)
     window = Window(
-        start=max(start or 0, call.now - MARGIN_KEPT),
+        start=max(start or 0, call.now - kept),
         end=end,
         limit=params.limit(DEFAULT_LIMIT, MAX_LIMIT),
         newest=start is None,

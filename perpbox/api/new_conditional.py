@@ -8,7 +8,6 @@ from perpbox.account import (
     ConditionalTerms,
     ConditionalType,
     TimeInForce,
-    WorkingType,
 )
 from perpbox.api.calendar import WIDER_CALLBACK
 from perpbox.api.call import Call
@@ -20,6 +19,7 @@ from perpbox.api.new_order import (
     read_response_type,
     read_self_trade_prevention,
     read_side,
+    read_working_type,
 )
 from perpbox.api.params import Params, member_of, precise
 from perpbox.api.settings import position_side
@@ -133,7 +133,7 @@ def read_conditional(call: Call, names: Names) -> tuple[Symbol, PlaceConditional
         position_side=leg,
         order_type=order_type,
         time_in_force=time_in_force,
-        working_type=_working_type(params),
+        working_type=read_working_type(params),
         price_match=read_price_match(call, params, limited=limited),
         self_trade_prevention=read_self_trade_prevention(params),
         good_till=read_good_till(call, params) if dated else 0,
@@ -177,12 +177,6 @@ def _time_in_force(params: Params) -> TimeInForce:
     if found not in lasting and params.text("type") not in LIMITED:
         raise ApiError(Error.INVALID_TIME_IN_FORCE)
     return found
-
-
-def _working_type(params: Params) -> WorkingType:
-    """CONTRACT_PRICE unless another is sent; -4031 if it is none."""
-    value = params.optional("workingType") or WorkingType.CONTRACT_PRICE.value
-    return member_of(value, WorkingType, ApiError(Error.INVALID_WORKING_TYPE, value))
 
 
 def _require_callback(call: Call, kind: str, rate: Ratio) -> None:

@@ -12,6 +12,7 @@ from perpbox.account import (
     SelfTradePrevention,
     Side,
     TimeInForce,
+    WorkingType,
 )
 from perpbox.api.calendar import DEEP_OPPONENT_REMOVED
 from perpbox.api.call import Call
@@ -37,6 +38,7 @@ OPTIONAL: Final = (
     "newOrderRespType",
     "priceMatch",
     "selfTradePreventionMode",
+    "workingType",
 )
 UNFIT_FOR_LIMIT: Final = ("stopPrice", "activationPrice", "callbackRate", "goodTillDate")
 UNFIT: Final = {
@@ -67,6 +69,8 @@ def read_new_order(call: Call) -> tuple[Symbol, PlaceOrder, str]:
             raise error
     client_order_id = params.client_order_id()
     response_type = read_response_type(params)
+    # It means nothing for an order that waits for no price, and is still one of two.
+    read_working_type(params)
     price_match = read_price_match(call, params, limited=order_type is OrderType.LIMIT)
     self_trade_prevention = read_self_trade_prevention(params)
     good_till = read_good_till(call, params) if time_in_force is TimeInForce.GTD else 0
@@ -112,6 +116,7 @@ def _require_well_formed(params: Params, hedge_mode: bool) -> tuple[int | None, 
         raise ApiError(Error.NOT_REQUIRED, "reduceonly")
     if params.optional_flag("closePosition") and kind in MANDATORY:
         raise ApiError(Error.NOT_REQUIRED, "closeposition")
+    params.optional_flag("priceProtect")
     return price, quantity, params.optional_flag("reduceOnly")
 
 
@@ -128,6 +133,12 @@ def read_response_type(params: Params) -> str:
     if response_type not in RESPONSE_TYPES:
         raise ApiError(Error.INVALID_RESPONSE_TYPE)
     return response_type
+
+
+def read_working_type(params: Params) -> WorkingType:
+    """CONTRACT_PRICE unless another is sent; -4031 if it is none."""
+    value = params.optional("workingType") or WorkingType.CONTRACT_PRICE.value
+    return member_of(value, WorkingType, ApiError(Error.INVALID_WORKING_TYPE, value))
 
 
 def _order_type(value: str) -> OrderType:

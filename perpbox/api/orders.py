@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from perpbox.account import OrderType
-from perpbox.api.calendar import MODIFY_ID
+from perpbox.account import Order, OrderType, PriceMatch
+from perpbox.api.calendar import MATCHED_AMENDMENT, MODIFY_ID
 from perpbox.api.call import Call, error_of
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.legacy import canceled_legacy_order, is_legacy, new_legacy_order
@@ -26,6 +26,7 @@ from perpbox.engine.commands import (
     SetCountdown,
 )
 from perpbox.engine.rejects import Reject, Rejected
+from perpbox.engine.standing import find_legacy
 from perpbox.instrument import Symbol
 
 MAX_BATCH: Final = 5
@@ -98,19 +99,21 @@ def set_countdown(call: Call) -> object:
 def amend_order(call: Call) -> object:
     """`PUT /fapi/v1/order`."""
     params = call.params
-    matched = is_matched(params)
+    may_match = call.since(MATCHED_AMENDMENT)
+    matched = may_match and is_matched(params)
     for name in ("symbol", "side", "quantity", *(() if matched else ("price",))):
         params.text(name)
     order_id, client_order_id = which_order(params)
     sent_price = 0 if matched else params.number("price")
     sent_quantity = params.number("quantity")
-    params.require_filled("priceMatch")
+    if may_match:
+        params.require_filled("priceMatch")
     modify_id = params.optional_long("modifyId") if call.since(MODIFY_ID) else None
     if matched and params.has("price"):
         raise ApiError(Error.NOT_REQUIRED, "price")
     symbol = call.symbol()
     side = read_side(params)
-    price_match = read_price_match(call, params, limited=True)
+    price_match = read_price_match(call, params, limited=True) if may_match else PriceMatch.NONE
     price = precise(sent_price, symbol.price_precision)
     quantity = precise(sent_quantity, symbol.quantity_precision)
     command = AmendOrder(
@@ -124,7 +127,20 @@ def amend_order(call: Call) -> object:
         price_match,
         modify_id,
     )
-    return told_order(call.submit(command).orders[0], symbol, modify_id=modify_id)
+    return told_order(_amend(call, command), symbol, modify_id=modify_id)
+
+
+def _amend(call: Call, command: AmendOrder) -> Order:
+    """-5025 if it is no LIMIT order, and -5029 instead of -4164 if it would be too small."""
+    try:
+        return call.desk.venue.submit(command).orders[0]
+    except Rejected as rejected:
+        wanted = (command.symbol, command.order_id, command.client_order_id)
+        if rejected.reject is Reject.UNKNOWN_ORDER and find_legacy(call.account, *wanted):
+            raise ApiError(Error.ONLY_LIMIT_ORDERS) from None
+        if rejected.reject is Reject.NOTIONAL_BELOW_MIN:
+            raise ApiError(Error.AMENDED_NOTIONAL_BELOW_MIN, *rejected.details) from None
+        raise error_of(rejected) from None
 
 
 # Several at once: each is a turn of its own, and each element answers for itself.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from perpbox.api.call import Call
 from perpbox.api.chart import Asked, asked_of
+from perpbox.api.errors import Error
 from perpbox.api.shapes import chart as shapes
 from perpbox.engine.funding import premium_at
 from perpbox.margin.funding import SAMPLE_SPAN
@@ -21,7 +22,7 @@ def mark_price_klines(call: Call) -> object:
 
 def index_price_klines(call: Call) -> object:
     """`GET /fapi/v1/indexPriceKlines`."""
-    return _klines(call, call.params.text("pair"), Kind.INDEX, SECOND)
+    return _klines(call, call.params.text("pair"), Kind.INDEX, SECOND, Error.INVALID_PAIR)
 
 
 def premium_index_klines(call: Call) -> object:
@@ -29,7 +30,9 @@ def premium_index_klines(call: Call) -> object:
     return _klines(call, call.params.text("symbol"), Kind.PREMIUM, SAMPLE_SPAN)
 
 
-def _klines(call: Call, name: str, kind: Kind, pace: Millis) -> list[shapes.Cells]:
+def _klines(
+    call: Call, name: str, kind: Kind, pace: Millis, missing: Error = Error.BAD_SYMBOL
+) -> list[shapes.Cells]:
     """[dec] A price stands until it moves; the number of a kline is that of its times told."""
     history = call.desk.history
 
@@ -37,7 +40,7 @@ def _klines(call: Call, name: str, kind: Kind, pace: Millis) -> list[shapes.Cell
         first = history.first_candle(symbol, kind)
         return None if first is None else first.open_time
 
-    asked = asked_of(call, name, oldest)
+    asked = asked_of(call, name, oldest, missing)
     told = candles(call, kind, asked)
     return [shapes.price_kline(candle, _times(candle, pace, call.now)) for candle in told]
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from perpbox.api.calendar import CIRCULATING_SUPPLY
 from perpbox.api.call import Call
-from perpbox.api.chart import CONTRACT_TYPES, Asked
+from perpbox.api.chart import Asked, contract_of
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.params import member_of
 from perpbox.api.price_chart import candles
@@ -124,11 +124,8 @@ def basis(call: Call) -> object:
 
     [dec] `limit` has a default, so that it is not mandatory whatever the page's table says.
     """
-    params = call.params
-    name, contract_type = params.text("pair"), params.text("contractType")
-    if contract_type not in CONTRACT_TYPES:
-        raise ApiError(Error.INVALID_PARAMETER, "contractType")
-    asked = _asked(call, name if contract_type == "PERPETUAL" else "", at_end=True)
+    name, missing = contract_of(call.params)
+    asked = _asked(call, name, missing, at_end=True)
     indexes = candles(call, Kind.INDEX, asked)
     marks = {each.open_time: each.close for each in candles(call, Kind.MARK, asked)}
     tape = call.desk.tape
@@ -142,16 +139,19 @@ def basis(call: Call) -> object:
     ]
 
 
-def _asked(call: Call, name: str, *, at_end: bool) -> Asked:
+def _asked(call: Call, name: str, missing: Error = Error.BAD_SYMBOL, *, at_end: bool) -> Asked:
     """The periods, all of which are over: each told by its end, or by its beginning.
 
-    [dec] What lies more than 30 days back is left out without an error.
+    A beginning more than 30 days back is -1130, as clients of the service report.
     """
     params = call.params
     text = params.text("period")
     start, end = params.time_range()
     limit = params.limit(DEFAULT_LIMIT, MAX_LIMIT)
-    symbol = call.market_of(name).symbol
+    earliest = call.now - STATISTICS_KEPT
+    if start is not None and start < earliest:
+        raise ApiError(Error.INVALID_PARAMETER, "startTime")
+    symbol = call.market_of(name, missing).symbol
     refusal = ApiError(Error.INVALID_PARAMETER, "period")
     period = member_of(text, Interval, refusal)
     if period not in PERIODS:
@@ -159,8 +159,7 @@ def _asked(call: Call, name: str, *, at_end: bool) -> Asked:
     told = -1 if at_end else 0
     newest = period.shifted(period.open_time(call.now), -1 - told)
     last = newest if end is None else min(newest, period.open_time(end))
-    earliest = call.now - STATISTICS_KEPT
-    first = _from(period, earliest if start is None else max(start, earliest))
+    first = _from(period, earliest if start is None else start)
     if start is None:
         first = max(first, period.shifted(last, 1 - limit))
     last = min(last, period.shifted(first, limit - 1))

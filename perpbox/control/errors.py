@@ -39,6 +39,8 @@ class Told(Struct, frozen=True):
 TOLD: Final[dict[Reject, Told]] = {
     Reject.UNKNOWN_ACCOUNT: Told(404, "There is no account {}."),
     Reject.UNKNOWN_SYMBOL: Told(400, "There is no symbol {}."),
+    Reject.SYMBOL_CLOSED: Told(409, "{} is closed."),
+    Reject.INVALID_SYMBOL: Told(400, "The symbol is not possible: {}."),
     Reject.UNKNOWN_ASSET: Told(400, "{} is no margin asset here."),
     Reject.INVALID_AMOUNT: Told(400, "The amount for {} is not possible."),
     Reject.INVALID_FUNDING: Told(

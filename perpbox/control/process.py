@@ -98,7 +98,7 @@ def set_clock(desk: Desk, call: Call) -> ClockShown:
     if wanted.advance is not None:
         to = now + _span(wanted.advance)
     elif wanted.to is not None:
-        to = _moment(wanted.to)
+        to = moment_of(wanted.to)
     _require_possible(now, to)
     if pace is not None:
         desk.clock.set(now)
@@ -148,7 +148,7 @@ def _span(text: TimeText) -> Millis:
         raise Refused(400, "INVALID_DURATION", f"{error}.") from None
 
 
-def _moment(text: TimeText) -> Millis:
+def moment_of(text: TimeText) -> Millis:
     try:
         return require_moment(text) if isinstance(text, int) else parse_time(text)
     except NotATime as error:

@@ -15,6 +15,7 @@ from perpbox.control import (
     market,
     process,
     snapshots,
+    symbols,
     what_if,
 )
 from perpbox.control.desk import Call, Desk
@@ -48,6 +49,11 @@ ROUTES: Final = (
     Route("POST", "/box/v1/mark-sources", market.set_mark_sources),
     Route("POST", "/box/v1/funding", market.set_funding),
     Route("POST", "/box/v1/liquidity", market.set_liquidity),
+    Route("GET", "/box/v1/symbols", symbols.list_symbols),
+    Route("POST", "/box/v1/symbols", symbols.list_symbol),
+    Route("GET", "/box/v1/symbols/{symbol}", symbols.show_symbol),
+    Route("PATCH", "/box/v1/symbols/{symbol}", symbols.change_symbol),
+    Route("DELETE", "/box/v1/symbols/{symbol}", symbols.settle_symbol),
     Route("GET", "/box/v1/faults", faults.show_faults),
     Route("POST", "/box/v1/faults", faults.lay_fault),
     Route("DELETE", "/box/v1/faults", faults.forget_faults),

@@ -24,6 +24,8 @@ class Due(IntEnum):
     MARK = 2
     """A mark price by the formula, and a sample for it."""
     FUNDING = 3
+    SETTLEMENT = 4
+    """Of a symbol, at its delivery time."""
 
 
 class Entry(NamedTuple):

@@ -19,6 +19,11 @@ from perpbox.engine.turn import Turn
 from perpbox.money import Price, Quantity
 
 DELEVERAGES: Final = "adl_autoclose"
+_NAMED: Final = {
+    AutoClose.LIQUIDATION: "autoclose-{}",
+    AutoClose.ADL: DELEVERAGES,
+    AutoClose.SETTLEMENT: "settlement_autoclose-{}",
+}
 
 
 def enter_closing_order(
@@ -33,13 +38,12 @@ def enter_closing_order(
 ) -> Order:
     """LIMIT IOC, without self-trade prevention and unchecked; it is named as the venue names it."""
     order_id = turn.state.next_order_id
-    liquidates = auto_close is AutoClose.LIQUIDATION
     turn.emit(
         OrderAccepted(
             account_id,
             order_id,
             symbol,
-            f"autoclose-{order_id}" if liquidates else DELEVERAGES,
+            _NAMED[auto_close].format(order_id),
             side,
             leg,
             OrderType.LIMIT,

@@ -19,6 +19,7 @@ from perpbox.account import (
 )
 from perpbox.engine.ladder import BestQuotes, LadderTerms
 from perpbox.engine.market import FundingTerms
+from perpbox.instrument import Symbol
 from perpbox.money import Amount, Millis, Price, Quantity, Ratio
 
 
@@ -246,6 +247,18 @@ class SetFunding(Struct, frozen=True, array_like=True, tag=True):
     terms: dict[str, FundingTerms]
 
 
+class SetSymbol(Struct, frozen=True, array_like=True, tag=True):
+    """List a symbol, or change one: filters, brackets, status, and when it is settled."""
+
+    symbol: Symbol
+
+
+class SettleSymbol(Struct, frozen=True, array_like=True, tag=True):
+    """Close every position of it at its index price, and then the symbol."""
+
+    symbol: str
+
+
 class MoveInsurance(Struct, frozen=True, array_like=True, tag=True):
     """Money from the world into the insurance fund; out of it where the amount is below zero."""
 
@@ -292,4 +305,6 @@ Command: TypeAlias = (
     | MoveInsurance
     | MoveClock
     | Tick
+    | SetSymbol
+    | SettleSymbol
 )

@@ -57,6 +57,7 @@ def check_new_conditional(turn: Turn, command: PlaceConditional) -> ConditionalO
     account = turn.account(command.account_id)
     terms = command.terms
     market = turn.market(terms.symbol)
+    turn.require_trading(market)
     filters.check_conditional(market, terms)
     _check_modes(turn, account, terms)
     if command.client_algo_id:

@@ -10,6 +10,7 @@ from perpbox.engine.commands import Tick
 from perpbox.engine.deadlines import count_down, end_old_orders, end_order, first_end
 from perpbox.engine.funding import settle_funding, take_samples
 from perpbox.engine.holdings import sample_holdings
+from perpbox.engine.listing import settle_due
 from perpbox.engine.prices import follow_formula
 from perpbox.engine.state import State, next_due
 from perpbox.engine.turn import Turn
@@ -20,6 +21,7 @@ _DO: Final[dict[Due, Callable[[Turn, Entry], None]]] = {
     Due.COUNTDOWN: count_down,
     Due.MARK: follow_formula,
     Due.FUNDING: settle_funding,
+    Due.SETTLEMENT: settle_due,
 }
 
 

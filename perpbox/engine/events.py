@@ -23,6 +23,7 @@ from perpbox.account import (
 )
 from perpbox.engine.ladder import BestQuotes, LadderTerms
 from perpbox.engine.market import FundingTerms
+from perpbox.engine.symbol_events import SymbolSet
 from perpbox.margin.holding import Holding
 from perpbox.money import Amount, Millis, Price, Product, Quantity, Ratio
 
@@ -34,6 +35,7 @@ class MoneyReason(Enum):
     REALIZED_PNL = "REALIZED_PNL"
     COMMISSION = "COMMISSION"
     FUNDING_FEE = "FUNDING_FEE"
+    DELIVERED_SETTELMENT = "DELIVERED_SETTELMENT"
     INSURANCE_CLEAR = "INSURANCE_CLEAR"
     """A liquidation fee, or a debt that the insurance fund pays."""
     AUTO_EXCHANGE = "AUTO_EXCHANGE"
@@ -494,4 +496,5 @@ Event: TypeAlias = (
     | LiquiditySet
     | LadderSet
     | ClockMoved
+    | SymbolSet
 )

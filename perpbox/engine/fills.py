@@ -101,7 +101,8 @@ def settle(
         )
     )
     if profit:
-        reason = MoneyReason.REALIZED_PNL
+        settles = order.auto_close is AutoClose.SETTLEMENT
+        reason = MoneyReason.DELIVERED_SETTELMENT if settles else MoneyReason.REALIZED_PNL
         turn.move(House.CLEARING, account_id, asset, profit, reason, symbol.name, trade_id)
     if fee.amount:
         reason = MoneyReason.COMMISSION

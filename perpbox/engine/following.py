@@ -45,8 +45,10 @@ def follow_market(turn: Turn, command: FollowMarket) -> None:
             turn.emit(AssetIndexMoved(asset, index_price))
     for move in command.moves:
         market = turn.market(move.symbol)
+        if market.symbol.is_closed:
+            continue
         _move(turn, market, move)
-        for side, price, quantity in move.prints:
+        for side, price, quantity in move.prints if market.symbol.trades else ():
             print_trade(turn, market, side, price, quantity)
 
 

@@ -70,7 +70,7 @@ def premium_at(state: State, market: Market) -> Premium:
 def settle_funding(turn: Turn, entry: Entry) -> None:
     """Every position of the symbol pays, or is paid; the house takes what is left over."""
     market = turn.state.markets[entry.symbol]
-    if entry.time < turn.since:
+    if entry.time < turn.since or market.symbol.is_closed:
         turn.emit(FundingMissed(entry.symbol))
         return
     rate, mark = rate_at(turn.state, market, entry.time), market.mark

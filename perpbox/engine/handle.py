@@ -15,6 +15,7 @@ from perpbox.engine import (
     fees,
     following,
     funding,
+    listing,
     orders,
     prices,
     settings,
@@ -69,4 +70,6 @@ _HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
     asked.MoveInsurance: debts.move_insurance,
     asked.MoveClock: prices.move_clock,
     asked.Tick: due.tick,
+    asked.SetSymbol: listing.set_symbol,
+    asked.SettleSymbol: listing.settle_now,
 }

@@ -193,6 +193,11 @@ class Market:
         self._ladder: dict[Side, list[tuple[Price, Quantity]]] = {}
         self._ladder_key: tuple[Price, LadderTerms, BestQuotes | None] = (0, self.ladder, None)
 
+    def become(self, symbol: Symbol) -> None:
+        """Other filters, brackets or another status; the precisions are the same."""
+        self.symbol = symbol
+        self._ladder_key = (0, self.ladder, None)
+
     def working_price(self, working_type: WorkingType) -> Price:
         """The price that a conditional order goes by: a mark price has the symbol's precision."""
         if working_type is WorkingType.CONTRACT_PRICE:

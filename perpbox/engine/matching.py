@@ -159,6 +159,8 @@ def fill_crossed(turn: Turn, market: Market) -> None:
 
     The house is the taker; what its quotes hold is the most that it takes.
     """
+    if not market.symbol.trades:
+        return
     for side in (BUY, -BUY):
         makers = market.book.side(side)
         if not makers.keys:

@@ -147,6 +147,7 @@ def check_new_order(
     order, and nothing is too large for it.
     """
     side, quantity = command.side, command.quantity
+    turn.require_trading(market)
     limit = limit_price(turn, market, side, command.price, command.price_match)
     exposure = account.exposure(market.symbol)
     hedge_close = closes_leg(side, command.position_side)
@@ -169,6 +170,7 @@ def check_new_order(
         turn.require(open_orders < market.symbol.max_num_orders, Reject.TOO_MANY_OPEN_ORDERS)
     price = limit
     if not closes and needs_margin(position, side, quantity):
+        turn.require(not market.symbol.is_ending, Reject.OPENS_BEFORE_SETTLEMENT)
         if command.order_type is OrderType.MARKET:
             price = assumed_market_price(side, market.best_price(-side), market.mark)
         require_position_limit(turn, exposure, position, side, quantity, price)

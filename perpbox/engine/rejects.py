@@ -10,6 +10,10 @@ class Reject(Enum):
 
     UNKNOWN_ACCOUNT = auto()
     UNKNOWN_SYMBOL = auto()
+    SYMBOL_CLOSED = auto()
+    SYMBOL_NOT_TRADING = auto()
+    OPENS_BEFORE_SETTLEMENT = auto()
+    NOT_TRADING_TO_AMEND = auto()
     UNKNOWN_ASSET = auto()
     INVALID_AMOUNT = auto()
     NO_DEPTH = auto()
@@ -76,6 +80,7 @@ class Reject(Enum):
     INVALID_FUNDING = auto()
     INVALID_LADDER = auto()
     MARK_BY_FORMULA = auto()
+    INVALID_SYMBOL = auto()
     ALREADY_OPEN = auto()
 
 

@@ -31,7 +31,7 @@ from perpbox.money import SCALE, Amount
 def set_leverage(turn: Turn, command: SetLeverage) -> None:
     """[dec] Allowed within the new leverage's cap and while margin suffices at it."""
     account = turn.account(command.account_id)
-    market = turn.market(command.symbol)
+    market = turn.open_market(command.symbol)
     symbol, leverage = market.symbol, command.leverage
     turn.require(1 <= leverage <= symbol.max_leverage(), Reject.INVALID_LEVERAGE, str(leverage))
     exposure = account.exposure(symbol)
@@ -74,7 +74,7 @@ def _require_margin_at(
 def set_margin_type(turn: Turn, command: SetMarginType) -> None:
     """Only without position and open orders in the symbol; isolated only in single-asset mode."""
     account = turn.account(command.account_id)
-    market = turn.market(command.symbol)
+    market = turn.open_market(command.symbol)
     exposure = account.exposure(market.symbol)
     turn.require(
         not (command.isolated and account.multi_assets), Reject.ISOLATED_UNDER_MULTI_ASSETS
@@ -123,7 +123,7 @@ def set_asset_mode(turn: Turn, command: SetAssetMode) -> None:
 def adjust_isolated_margin(turn: Turn, command: AdjustIsolatedMargin) -> None:
     """Within what is published as the most that may be added or taken out."""
     account = turn.account(command.account_id)
-    market = turn.market(command.symbol)
+    market = turn.open_market(command.symbol)
     both = command.position_side.value == "BOTH"
     turn.require(both is not account.hedge_mode, Reject.POSITION_SIDE_MISMATCH)
     asset = market.symbol.margin_asset

@@ -19,10 +19,11 @@ from perpbox.account import (
 )
 from perpbox.engine.apply.conditionals import wait
 from perpbox.engine.apply.orders import stand
+from perpbox.engine.apply.symbols import list_symbol
 from perpbox.engine.ladder import BestQuotes, LadderTerms
 from perpbox.engine.market import Aggregate, FundingTerms, Market, Premium
 from perpbox.engine.state import State, agenda_of
-from perpbox.instrument import Catalogue
+from perpbox.instrument import Catalogue, Symbol
 from perpbox.instrument.symbol import initial_margin_rate
 from perpbox.margin.holding import NOTHING_HELD, Holding
 from perpbox.margin.multi_assets import rates_of
@@ -104,6 +105,7 @@ class Facts(Struct, array_like=True):
     orders: list[Order]
     countdowns: list[tuple[AccountId, str, Millis]]
     conditional_orders: list[ConditionalOrder]
+    set_symbols: list[Symbol] = []
 
 
 COUNTERS: Final = (
@@ -129,6 +131,7 @@ def dump(state: State) -> bytes:
         orders=list(state.orders.values()),
         countdowns=sorted((a, symbol, due) for (a, symbol), due in state.countdowns.items()),
         conditional_orders=list(state.conditional_orders.values()),
+        set_symbols=list(state.set_symbols.values()),
     )
     return msgspec.json.encode(facts)
 
@@ -137,6 +140,9 @@ def load(data: bytes, catalogue: Catalogue) -> State:
     """The state that `dump` wrote; `msgspec.DecodeError` if these bytes are none."""
     facts = msgspec.json.decode(data, type=Facts)
     state = State(catalogue, facts.shard)
+    for symbol in facts.set_symbols:
+        list_symbol(state, symbol)
+    catalogue = state.catalogue
     state.now = facts.now
     state.house = {(owner, asset): amount for owner, asset, amount in facts.house}
     for market in facts.markets:

@@ -93,6 +93,7 @@ def amend_order(turn: Turn, command: AmendOrder) -> None:
     market = turn.market(command.symbol)
     order = find_order(turn, account, command.symbol, command.order_id, command.client_order_id)
     turn.require(order.side == command.side, Reject.UNKNOWN_ORDER)
+    turn.require(market.symbol.trades and not market.symbol.is_ending, Reject.NOT_TRADING_TO_AMEND)
     quantity = command.quantity
     price = limit_price(turn, market, order.side, command.price, command.price_match)
     filters.check_limit(market, order.side, price, quantity, order.closes)

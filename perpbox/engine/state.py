@@ -9,7 +9,7 @@ from perpbox.engine.agenda import Agenda, Due, Entry
 from perpbox.engine.market import Market
 from perpbox.engine.stirred import Stirred
 from perpbox.engine.watch import Watch
-from perpbox.instrument import Catalogue
+from perpbox.instrument import Catalogue, Symbol
 from perpbox.margin.multi_assets import Rates
 from perpbox.money import Amount, Millis, Price
 
@@ -41,6 +41,7 @@ class State:
         "pooled",
         "prices_version",
         "rates",
+        "set_symbols",
         "shard",
         "stirred",
         "touched",
@@ -81,6 +82,8 @@ class State:
         """Accounts that may owe what the fund could not pay; made when they are first needed."""
         self.watch: Watch | None = None
         """When to look at which account; made when it is first needed."""
+        self.set_symbols: dict[str, Symbol] = {}
+        """Those that are other ones than the catalogue of the journal has, or not in it."""
         self.stirred = Stirred()
         """What this turn has stirred up; derived."""
         self.unsampled: set[str] = set()
@@ -109,6 +112,8 @@ def agenda_of(state: State) -> Agenda:
         entries.append(Entry(market.next_funding, Due.FUNDING, 0, name))
         if market.by_formula:
             entries.append(Entry(market.next_sample, Due.MARK, 0, name))
+        if market.symbol.is_ending:
+            entries.append(Entry(market.symbol.delivery_time, Due.SETTLEMENT, 0, name))
     return Agenda(entries)
 
 
@@ -122,6 +127,9 @@ def counts(state: State, entry: Entry) -> bool:
         return order is not None and order.good_till == entry.time
     if entry.due is Due.FUNDING:
         return state.markets[entry.symbol].next_funding == entry.time
+    if entry.due is Due.SETTLEMENT:
+        symbol = state.markets[entry.symbol].symbol
+        return symbol.is_ending and symbol.delivery_time == entry.time
     if entry.due is Due.MARK:
         market = state.markets[entry.symbol]
         return market.by_formula and market.next_sample == entry.time

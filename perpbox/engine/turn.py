@@ -94,6 +94,18 @@ class Turn:
             raise Rejected(Reject.UNKNOWN_SYMBOL, symbol)
         return market
 
+    def open_market(self, symbol: str) -> Market:
+        """The market of a symbol that is not closed, or a refusal."""
+        market = self.market(symbol)
+        self.require(not market.symbol.is_closed, Reject.SYMBOL_CLOSED, symbol)
+        return market
+
+    def require_trading(self, market: Market) -> None:
+        """Orders meet each other there."""
+        name = market.symbol.name
+        self.require(not market.symbol.is_closed, Reject.SYMBOL_CLOSED, name)
+        self.require(market.symbol.trades, Reject.SYMBOL_NOT_TRADING, name)
+
 
 def happen(state: State, event: Event, now: Millis, witness: Witness | None) -> None:
     """Apply the event under the eyes of a witness, if there is one."""

@@ -143,6 +143,13 @@ def _funding_problems(symbol: Symbol) -> Iterator[str]:
         yield "interest and highest funding rate must be from 0 to 1, the latter above 0"
 
 
+def symbol_problems(symbol: Symbol) -> Iterator[str]:
+    """Everything wrong with a symbol."""
+    yield from bracket_problems(symbol.brackets)
+    yield from filter_problems(symbol)
+    yield from start_price_problems(symbol)
+
+
 def start_price_problems(symbol: Symbol) -> Iterator[str]:
     """What is wrong with the price at which a new venue starts."""
     if not symbol.min_price <= symbol.start_price <= symbol.max_price or symbol.start_price <= 0:

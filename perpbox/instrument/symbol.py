@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from enum import Enum
+from typing import Final
+
 from msgspec import Struct
 
-from perpbox.money import SCALE, Amount, Price, Quantity, Ratio, cut, round_up
+from perpbox.money import SCALE, Amount, Millis, Price, Quantity, Ratio, cut, round_up
+
+DELIVERY_OF_PERPETUAL: Final[Millis] = 4_133_404_800_000
+"""What is told as the delivery date of a contract that has none."""
+
+
+class SymbolStatus(Enum):
+    """`contractStatus`, as the common-definition page names it."""
+
+    PENDING_TRADING = "PENDING_TRADING"
+    """Not traded yet, or halted: its prices move on, and nothing trades."""
+    TRADING = "TRADING"
+    PRE_SETTLE = "PRE_SETTLE"
+    """It will be settled: positions may be closed, and none opened."""
+    CLOSE = "CLOSE"
+    """Settled, and traded no more."""
 
 
 class Bracket(Struct, frozen=True):
@@ -70,6 +88,22 @@ class Symbol(Struct, frozen=True):
     """Of eight hours, whatever the interval."""
     funding_rate_cap: Ratio = 300_000
     """Highest funding rate of one interval, and as a negative the lowest."""
+    status: SymbolStatus = SymbolStatus.TRADING
+    delivery_time: Millis = DELIVERY_OF_PERPETUAL
+    """When it is settled."""
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status is SymbolStatus.CLOSE
+
+    @property
+    def is_ending(self) -> bool:
+        return self.status is SymbolStatus.PRE_SETTLE
+
+    @property
+    def trades(self) -> bool:
+        """Whether orders meet each other."""
+        return self.status in (SymbolStatus.TRADING, SymbolStatus.PRE_SETTLE)
 
     def bracket_of(self, notional: Amount) -> Bracket:
         """The bracket that holds an absolute notional; beyond the last cap, the last one."""

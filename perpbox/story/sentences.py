@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from perpbox.account import AccountId, House, PositionSide, Side
 from perpbox.engine import events as happened
+from perpbox.engine.symbol_events import SymbolSet
 from perpbox.money import Amount, cut, text_short
 
 WHO: Final = {
@@ -315,6 +316,10 @@ def _ladder_set(e: happened.LadderSet) -> str:
     return f"the house quotes a ladder of {e.terms.levels} levels in {e.symbol}"
 
 
+def _symbol_set(e: SymbolSet) -> str:
+    return f"{e.symbol.name} is set as it is now, and is {e.symbol.status.value}"
+
+
 def _clock_moved(e: happened.ClockMoved) -> str:
     return "the clock is here"
 
@@ -365,5 +370,6 @@ SENTENCES: Final[dict[type, Callable[[Any], str]]] = {
     happened.AssetIndexMoved: _asset_index_moved,
     happened.LiquiditySet: _liquidity_set,
     happened.LadderSet: _ladder_set,
+    SymbolSet: _symbol_set,
     happened.ClockMoved: _clock_moved,
 }

@@ -14,6 +14,7 @@ from perpbox.account import AccountId
 from perpbox.engine.commands import Command
 from perpbox.engine.events import Event, MoneyMoved
 from perpbox.engine.line import Line
+from perpbox.engine.symbol_events import SymbolSet
 from perpbox.feed.clock import iso
 from perpbox.journal.journal import follow, read_line
 from perpbox.journal.reader import Reader, reading
@@ -107,7 +108,10 @@ def _accounts(each: object) -> tuple[AccountId, ...]:
 
 def _symbols(each: object) -> tuple[str, ...]:
     """Likewise the symbols."""
-    symbol: str = getattr(each, "symbol", "") or getattr(getattr(each, "terms", None), "symbol", "")
+    if isinstance(each, SymbolSet):
+        return (each.symbol.name,)
+    terms = getattr(each, "terms", None)
+    symbol: str = getattr(each, "symbol", "") or getattr(terms, "symbol", "")
     if symbol:
         return (symbol,)
     return tuple(getattr(each, "prices", ())) or tuple(

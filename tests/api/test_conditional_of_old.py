@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from perpbox.api.limits import Limits
-from tests.api.exchange import NOON, SECOND, Exchange
+from tests.api.exchange import CATALOGUE, NOON, SECOND, Exchange
 from tests.api.fields import ORDER_ASKED, ORDER_TOLD
 from tests.api.trader import ALGO, ORDER, Trader, conditional_order, limit_order, open_trader
 
@@ -332,6 +332,27 @@ def test_new_conditional_orders_count_in_the_limits_since(day: str, counted: int
     assert counts == (wanted if counted else {})
     limit = alice.ask("POST", ORDER, **limit_order("BUY", "0.01", "48000"))
     assert limit.headers["X-MBX-ORDER-COUNT-10S"] == str(1 + counted)
+
+
+@pytest.mark.parametrize(
+    ("day", "refused"), [("2025-12-08", True), ("2025-12-28", True), ("2025-12-29", False)]
+)
+def test_the_filter_of_conditional_orders_holds_while_it_is_shown(day: str, refused: bool) -> None:
+    """A hundred of a symbol, and afterwards two hundred of all."""
+    btc = msgspec.structs.replace(CATALOGUE.symbols["BTCUSDT"], max_num_algo_orders=100)
+    symbols = {**CATALOGUE.symbols, "BTCUSDT": btc}
+    catalogue = msgspec.structs.replace(CATALOGUE, symbols=symbols)
+    trader = open_trader(Exchange(api_date=day, catalogue=catalogue), USDT="100000")
+    path, trigger = (ORDER, "stopPrice") if day < "2025-12-09" else (ALGO, "triggerPrice")
+    stop = {"symbol": "BTCUSDT", "side": "SELL", "type": "STOP_MARKET", "quantity": "0.1"}
+    stop |= {"algoType": "CONDITIONAL", trigger: "49000"}
+    for _ in range(100):
+        trader.post(path, **stop)
+    answer = trader.ask("POST", path, **stop)
+    assert answer.status == (400 if refused else 200)
+    assert not refused or answer.code == -4045
+    ada = {**stop, "symbol": "ADAUSDT", "quantity": "100", trigger: "0.4"}
+    assert trader.ask("POST", path, **ada).status == 200
 
 
 @pytest.mark.parametrize(("day", "shown"), [("2025-12-28", True), ("2025-12-29", False)])

@@ -24,6 +24,7 @@ def trader_of(api_date: str) -> Trader:
 @pytest.mark.parametrize(
     ("method", "path", "day"),
     [
+        ("GET", "/fapi/v1/rateLimit/order", "2024-03-11"),
         ("GET", "/fapi/v1/feeBurn", "2024-05-22"),
         ("POST", "/fapi/v1/feeBurn", "2024-05-22"),
         ("GET", "/fapi/v3/account", "2024-07-24"),
@@ -33,8 +34,10 @@ def trader_of(api_date: str) -> Trader:
         ("GET", "/fapi/v1/symbolConfig", "2024-07-24"),
         ("GET", "/fapi/v1/convert/exchangeInfo", "2024-08-26"),
         ("GET", "/fapi/v1/insuranceBalance", "2025-04-23"),
+        ("GET", "/fapi/v1/symbolAdlRisk", "2025-11-19"),
         ("GET", "/fapi/v1/rpiDepth", "2025-11-25"),
         ("GET", "/fapi/v1/tradingSchedule", "2025-12-11"),
+        ("POST", "/fapi/v1/stock/contract", "2025-12-11"),
     ],
 )
 def test_an_endpoint_is_there_from_its_first_day_on(method: str, path: str, day: str) -> None:

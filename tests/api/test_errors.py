@@ -25,6 +25,7 @@ OPERATORS: Final = {
     Reject.INVALID_PRICE,
     Reject.INVALID_QUOTE_QUANTITY,
     Reject.CROSSED_QUOTES,
+    Reject.INVALID_SYMBOL,
     Reject.ALREADY_OPEN,
 }
 """What only an operator's command can be refused with."""

@@ -78,7 +78,7 @@ def test_exchange_info_of_assets(info: Any) -> None:
         list(row) == ["asset", "marginAvailable", "autoAssetExchange"] for row in info["assets"]
     )
     told = {row["asset"]: row["autoAssetExchange"] for row in info["assets"]}
-    assert (told["USDT"], told["LDUSDT"], told["BNB"]) == ("-100", None, "-0.001")
+    assert (told["USDT"], told["LDUSDT"], told["BNB"]) == ("-100", "0", "-0.001")
 
 
 def test_exchange_info_of_a_symbol(info: Any) -> None:

@@ -231,7 +231,7 @@ def test_a_post_only_order_amended_into_the_book_is_canceled(alice: Trader) -> N
         ({"price": "48500.05"}, -4014),
         ({"price": "60000"}, -4016),
         ({"quantity": "0"}, -4003),
-        ({"quantity": "0.002"}, -4164),
+        ({"quantity": "0.002"}, -5029),
         ({"quantity": "0.1", "price": "49000"}, -5027),
         ({"quantity": "5"}, -2019),
     ],

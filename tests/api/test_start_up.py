@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 from perpbox.api import start_up
+from perpbox.api.limits import Limits
 from perpbox.api.routes import ROUTES
 from tests.api.exchange import CATALOGUE, NOON, Exchange
 from tests.api.fields import names
@@ -22,6 +23,15 @@ def test_the_other_markets_are_there_without_symbols(exchange: Exchange, part: s
     info = exchange.get(f"{part}/exchangeInfo")
     assert (info["timezone"], info["serverTime"], info["symbols"]) == ("UTC", NOON, [])
     assert info["rateLimits"] == exchange.get("/fapi/v1/exchangeInfo")["rateLimits"]
+
+
+def test_spot_tells_its_weight_without_an_interval_too() -> None:
+    """UNICORN's managers read it there, and break when it is missing."""
+    exchange = Exchange(limits=Limits())
+    for path in ("/api/v3/ping", "/api/v3/time"):
+        headers = exchange.ask("GET", path).headers
+        assert headers["X-MBX-USED-WEIGHT"] == headers["X-MBX-USED-WEIGHT-1M"] != "0"
+    assert "X-MBX-USED-WEIGHT" not in exchange.ask("GET", "/fapi/v1/ping").headers
 
 
 def test_spot_has_no_margin_pairs(alice: Trader) -> None:

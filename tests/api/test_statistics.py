@@ -185,14 +185,14 @@ def test_times_and_limits(alice: Trader) -> None:
 
     assert ends("limit=2") == [55, 60]
     assert ends("limit=2", TAKERS) == [50, 55]
-    assert ends("startTime=0&limit=2") == []
+    assert ends(f"startTime={NOON - DAY}&limit=2") == []
     assert ends(f"startTime={NOON}&limit=2") == [5]
     assert ends(f"startTime={NOON + 1}&limit=2") == [5, 10]
     assert ends(f"startTime={NOON + 5 * MINUTE}&endTime={NOON + 16 * MINUTE}") == [5, 10, 15]
     assert ends(f"startTime={NOON + 50 * MINUTE}", TAKERS) == [50, 55]
     assert ends(f"endTime={NOON + 16 * MINUTE}&limit=2") == [10, 15]
     exchange.pass_time(30 * DAY)
-    assert ends(f"startTime={NOON}&limit=1") == [60]
+    assert ends(f"startTime={NOON + HOUR}&limit=1") == [60]
 
 
 def test_they_are_kept_as_long_as_candles(tmp_path: Path) -> None:
@@ -227,7 +227,8 @@ def test_they_are_kept_as_long_as_candles(tmp_path: Path) -> None:
         (TAKERS, BTC, -1102),
         (BASIS, "contractType=PERPETUAL&period=5m", -1102),
         (BASIS, "pair=BTCUSDT&period=5m", -1102),
-        (BASIS, "pair=BTCUSDT&contractType=NONE&period=5m", -1130),
+        (BASIS, "pair=BTCUSDT&contractType=NONE&period=5m", -4104),
+        (BASIS, "pair=NONE&contractType=PERPETUAL&period=5m", -4144),
         (BASIS, "pair=BTCUSDT&contractType=NEXT_QUARTER&period=5m", -1121),
     ],
 )

@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 PROJECT = Path(__file__).resolve().parents[2]
-READY = re.compile(r"perpbox ready (http://127\.0\.0\.1:\d+)\s*")
+READY = re.compile(r"perpbox ready (https?://127\.0\.0\.1:\d+)\s*")
 READY_SECONDS = 30.0
 END_SECONDS = 15.0
 

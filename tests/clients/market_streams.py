@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Protocol
 
+from cells import passed
 from exact import Checks
 from listening import Feed
 from scenario import SYMBOL
@@ -84,6 +85,7 @@ class MarketHeard:
         for stream in streams:
             self.checks.step = stream
             self.check(stream)
+        passed("market streams")
 
     def check(self, stream: str) -> None:
         _, _, rest = stream.partition("@")

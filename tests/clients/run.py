@@ -1,16 +1,16 @@
 """Every client library, each in its own locked environment, against a real server of its own.
 
-`python tests/clients/run.py [FLOW ...]`; `make clients` runs all of them. The environments are
-made on the first run and kept for as long as their lock stays the same. INSTALL_FLAGS in the
-environment are words for pip alone, as in the Makefile.
+`python tests/clients/run.py [--results FILE] [FLOW ...]`; `make clients` runs all of them. The
+environments are made on the first run and kept for as long as their lock stays the same.
+INSTALL_FLAGS in the environment are words for pip alone, as in the Makefile. A flow that needs
+what this machine has not is left out, which is said.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
+import argparse
+import json
 import re
-import shlex
 import subprocess
 import sys
 import time
@@ -18,18 +18,35 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import cells
 import freqtrade_flow.settings
+from environments import (
+    HERE,
+    Environment,
+    NodeEnvironment,
+    PythonEnvironment,
+    prepare,
+    said,
+    surroundings,
+)
 from harness import ServerTrouble, venue_server
 
-HERE = Path(__file__).resolve().parent
-FLOWS = (
-    "ccxt_flow",
-    "python_binance_flow",
-    "official_sdk_flow",
-    "futures_connector_flow",
-    "freqtrade_flow",
-)
+FLOWS: dict[str, Environment] = {
+    "ccxt_flow": PythonEnvironment(),
+    "python_binance_flow": PythonEnvironment(),
+    "official_sdk_flow": PythonEnvironment(),
+    "futures_connector_flow": PythonEnvironment(),
+    "freqtrade_flow": PythonEnvironment(),
+    "unicorn_flow": PythonEnvironment(),
+    "nautilus_flow": PythonEnvironment(least=(3, 12), below=(3, 15)),
+    "cryptofeed_flow": PythonEnvironment(least=(3, 13)),
+    "ccxt_js_flow": NodeEnvironment(),
+    "official_js_flow": NodeEnvironment(),
+    "tiagosiebler_flow": NodeEnvironment(),
+    "node_binance_api_flow": NodeEnvironment(),
+}
 SERVED = {"freqtrade_flow": freqtrade_flow.settings.SERVE}
 """What a flow's server is told beyond the usual."""
 PASTS = {"freqtrade_flow": freqtrade_flow.settings.PAST}
@@ -39,7 +56,6 @@ VERDICT = re.compile(
     r"^(?P<word>ok|failed) (?P<client>\S+) (?P<version>[^\s:]+)(?P<rest>.*)$", re.MULTILINE
 )
 TROUBLES = (ServerTrouble, OSError, ValueError, KeyError, subprocess.TimeoutExpired)
-LEFT_OUT = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_TARGET", "PIP_PREFIX", "PIP_USER")
 
 
 @dataclass(frozen=True)
@@ -52,88 +68,62 @@ class Result:
     checks: int
     seconds: float
     output: str = ""
+    features: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
         return not self.output
 
 
-def environment() -> dict[str, str]:
-    """This process's environment without what would bend another Python or lead off the machine."""
-    kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
-    return {**kept, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
-
-
-def python_of(flow: str) -> Path:
-    """The interpreter of a flow's own environment."""
-    return HERE / flow / ".venv" / "bin" / "python"
-
-
-def prepare(flow: str) -> str:
-    """Make the flow's environment unless it stands already; what went wrong, or nothing."""
-    lock = HERE / flow / "requirements.txt"
-    stamp = HERE / flow / ".venv" / ".installed"
-    wanted = f"{sys.version} {hashlib.sha256(lock.read_bytes()).hexdigest()}"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return ""
-    print(f"setting up {flow} (once)", flush=True)
-    install = [str(python_of(flow)), "-m", "pip", "install", "--quiet", "--no-input"]
-    install += ["--disable-pip-version-check", *shlex.split(os.environ.get("INSTALL_FLAGS", ""))]
-    for command in (
-        [sys.executable, "-m", "venv", "--clear", str(HERE / flow / ".venv")],
-        [*install, "--require-hashes", "-r", str(lock)],
-    ):
-        done = subprocess.run(
-            command, env=environment(), capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            return f"{shlex.join(command)} ended with {done.returncode}\n{said(done)}"
-    stamp.write_text(wanted)
-    return ""
-
-
-def said(done: subprocess.CompletedProcess[str]) -> str:
-    """What a process wrote, as text to show."""
-    return f"{done.stdout}{done.stderr}".strip()
-
-
 def drive(flow: str) -> Result:
     """Run one flow against a fresh server with two funded accounts."""
     begun = time.monotonic()
     try:
-        with venue_server(arguments=SERVED.get(flow, ())) as venue:
+        with (
+            TemporaryDirectory(prefix="perpbox-cells-") as folder,
+            venue_server(arguments=SERVED.get(flow, ())) as venue,
+        ):
             if past := PASTS.get(flow):
                 venue.control("clock", {"advance": past})
             accounts = [venue.open_account(USDT="10000") for _ in range(2)]
             keys = [text for each in accounts for text in (each.api_key, each.secret)]
-            arguments = [venue.base_url, *keys]
+            notes = Path(folder) / "cells"
             done = subprocess.run(
-                [str(python_of(flow)), "-m", f"{flow}.flow", *arguments],
+                [*FLOWS[flow].command(flow), venue.base_url, *keys],
                 cwd=HERE,
-                env=environment(),
+                env={**surroundings(), cells.PLACE: str(notes)},
                 capture_output=True,
                 text=True,
                 timeout=FLOW_SECONDS,
                 check=False,
             )
+            features = cells.noted(notes)
     except TROUBLES as error:  # one client's trouble must not hide the others' results
         return Result(flow, flow, "?", 0, time.monotonic() - begun, f"{error!r}")
-    seconds = time.monotonic() - begun
+    return judged(flow, done, time.monotonic() - begun, features)
+
+
+def judged(
+    flow: str, done: subprocess.CompletedProcess[str], seconds: float, features: tuple[str, ...]
+) -> Result:
+    """By the last line that it wrote."""
     verdict = VERDICT.search(done.stdout)
     if verdict is None:
         return Result(flow, flow, "?", 0, seconds, f"exit {done.returncode}\n{said(done)}")
     output = "" if done.returncode == 0 and verdict["word"] == "ok" else said(done)
     checks = re.search(r"(\d+) checks", verdict["rest"]) if not output else None
     count = int(checks[1]) if checks else 0
-    return Result(flow, verdict["client"], verdict["version"], count, seconds, output)
+    return Result(flow, verdict["client"], verdict["version"], count, seconds, output, features)
 
 
 def table(results: Sequence[Result]) -> str:
     """The results as aligned columns, then what the failed ones wrote."""
-    rows = [("client", "version", "checks", "seconds", "result")]
+    rows = [("client", "version", "from", "features", "checks", "seconds", "result")]
     for each in results:
         word = "ok" if each.passed else "failed"
-        rows.append((each.client, each.version, str(each.checks), f"{each.seconds:.1f}", word))
+        came_from, features = FLOWS[each.flow].registry, str(len(each.features))
+        counts = (came_from, features, str(each.checks), f"{each.seconds:.1f}")
+        rows.append((each.client, each.version, *counts, word))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     for each in results:
@@ -142,23 +132,54 @@ def table(results: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
-def main(names: Sequence[str]) -> int:
+def write_results(results: Sequence[Result], lacking: dict[str, str], path: Path) -> None:
+    """What was seen of each flow that ran to its good end, and what others would need to run."""
+    flows = {
+        each.flow: {
+            "client": each.client,
+            "version": each.version,
+            "registry": FLOWS[each.flow].registry,
+            "features": each.features,
+        }
+        for each in results
+        if each.passed
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = {"flows": flows, "left_out": lacking}
+    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def main(words: Sequence[str]) -> int:
     """Set up and run the named flows, or all; 1 if any failed."""
-    unknown = [name for name in names if name not in FLOWS]
+    parser = argparse.ArgumentParser(description="Drive the venue with real client libraries.")
+    parser.add_argument("flows", nargs="*", metavar="FLOW", help=f"of {' '.join(FLOWS)}")
+    parser.add_argument("--results", type=Path, help="write down what each client was seen to do")
+    asked = parser.parse_args(words)
+    unknown = [name for name in asked.flows if name not in FLOWS]
     if unknown:
         print(f"no such flow: {' '.join(unknown)}; there are {' '.join(FLOWS)}", file=sys.stderr)
         return 2
-    flows = [flow for flow in FLOWS if not names or flow in names]
-    with ThreadPoolExecutor(len(flows)) as pool:
-        troubles = dict(zip(flows, pool.map(prepare, flows), strict=True))
-    results = []
-    for flow in flows:
-        trouble = troubles[flow]
-        results.append(Result(flow, flow, "?", 0, 0.0, trouble) if trouble else drive(flow))
+    flows = [flow for flow in FLOWS if not asked.flows or flow in asked.flows]
+    lacking = {flow: want for flow in flows if (want := FLOWS[flow].lacking())}
+    results = run_all([flow for flow in flows if flow not in lacking])
     failed = sum(not each.passed for each in results)
     print(table(results))
-    print(f"{len(results) - failed} passed, {failed} failed")
+    for flow, want in lacking.items():
+        print(f"left out: {flow}, which needs {want}")
+    print(f"{len(results) - failed} passed, {failed} failed, {len(lacking)} left out")
+    if asked.results:
+        write_results(results, lacking, asked.results)
     return 1 if failed else 0
+
+
+def run_all(flows: Sequence[str]) -> list[Result]:
+    """All environments first, side by side."""
+    with ThreadPoolExecutor(max(1, len(flows))) as pool:
+        troubles = list(pool.map(lambda flow: prepare(flow, FLOWS[flow]), flows))
+    return [
+        Result(flow, flow, "?", 0, 0.0, trouble) if trouble else drive(flow)
+        for flow, trouble in zip(flows, troubles, strict=True)
+    ]
 
 
 if __name__ == "__main__":

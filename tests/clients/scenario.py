@@ -14,6 +14,7 @@ from decimal import Decimal
 from importlib.metadata import version
 from typing import ClassVar, Protocol, TypeAlias
 
+from cells import passed
 from exact import (
     MONEY,
     CheckFailed,
@@ -98,6 +99,9 @@ def asset_row(account: Row, asset: str = ASSET) -> Row:
 class Story:
     """The session; its steps run in order, and each leaves behind what the next one needs."""
 
+    left_out: ClassVar[frozenset[str]] = frozenset()
+    """The steps that a client has no calls for."""
+
     def __init__(self, trader: Trader, checks: Checks) -> None:
         self.trader = trader
         self.checks = checks
@@ -113,26 +117,30 @@ class Story:
     def play(self) -> None:
         """The whole session, from an account with nothing but USDT back to one."""
         waiting = Waiting(self, SYMBOL)
-        for name, step in (
-            ("market", self.market),
-            ("account", self.account),
+        conditional = ("conditional orders",) if self.trader.has_stops else ()
+        for name, step, *shown in (
+            ("market", self.market, "start-up"),
+            ("account", self.account, "account"),
             ("settings", self.settings),
             ("resting order", self.rest),
-            ("amended order", self.amend),
+            ("amended order", self.amend, "amendments"),
             ("canceled order", self.cancel),
-            ("refusals", self.refusals),
+            ("refusals", self.refusals, "refusals"),
             ("market order", self.open),
-            ("position", self.position),
-            ("close", self.close),
-            ("stops", waiting.stops),
+            ("position", self.position, "positions"),
+            ("close", self.close, "orders"),
+            ("stops", waiting.stops, *conditional),
             ("countdown", waiting.countdown),
             ("funding", waiting.funding),
-            ("fees", waiting.fees),
+            ("fees", waiting.fees, "settings"),
             ("income", self.income),
-            ("orders", self.orders),
+            ("orders", self.orders, "history"),
         ):
+            if name in self.left_out:
+                continue
             self.checks.step = name
             step()
+            passed(*shown)
 
     def market(self) -> None:
         """Markets, filters, the clock, the mark price."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from cells import passed
 from exact import Checks, cut8, floor_to, raise_to
 from listening import Feed
 from scenario import ASSET, LEVERAGE, SYMBOL, Story, Trader, asset_row
@@ -193,6 +194,7 @@ class HeardStory(Story):
         self.whole_wallet()
         if self.trader.has_stops:
             self.whole_stops()
+        passed("user stream")
 
     def stand(self) -> None:
         """A bid that stands from now on: slow streams of the book miss what comes and goes."""

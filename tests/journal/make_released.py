@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from perpbox import __version__
 from perpbox.account import (
@@ -54,6 +55,8 @@ from perpbox.engine.commands import (
     SetMarginType,
     SetMarkSources,
     SetPositionMode,
+    SetSymbol,
+    SettleSymbol,
     Tick,
     Transfer,
 )
@@ -125,6 +128,16 @@ def _once_each(story: Story) -> None:
     story.submit(ResetAccount(gone))
     story.submit(CloseAccount(gone))
     _limits(story)
+    _listing(story)
+
+
+def _listing(story: Story) -> None:
+    """A symbol is listed, held, and settled."""
+    new = replace(story.state.catalogue.symbols[ETH], name="NEWUSDT")
+    story.submit(SetSymbol(new))
+    (holds,) = story.open("holds a new one")
+    story.order(holds, BUY, symbol="NEWUSDT")
+    story.submit(SettleSymbol("NEWUSDT"))
 
 
 def _conditional(story: Story) -> None:

@@ -12,8 +12,8 @@ from perpbox.money import text, text_at, text_short
 Row = dict[str, object]
 
 
-def user_trade(row: TradeRecord, symbol: Symbol) -> Row:
-    """One row of `userTrades`."""
+def user_trade(row: TradeRecord, symbol: Symbol, *, with_asset: bool = False) -> Row:
+    """One row of `userTrades`; where the margin asset stood before, live answers have shown."""
     price, quantity = symbol.price_precision, symbol.quantity_precision
     return {
         "symbol": row.symbol,
@@ -23,6 +23,7 @@ def user_trade(row: TradeRecord, symbol: Symbol) -> Row:
         "price": text_at(row.price, price),
         "qty": text_at(row.quantity, quantity),
         "realizedPnl": row_amount(row.realized_profit),
+        **({"marginAsset": symbol.margin_asset} if with_asset else {}),
         "quoteQty": quote_amount(row.price * row.quantity, price + quantity),
         "commission": row_amount(row.commission),
         "commissionAsset": row.commission_asset,

@@ -16,7 +16,6 @@ from perpbox.money import DECIMALS, SCALE, Millis, Price, Ratio, text, text_at, 
 
 Row = dict[str, object]
 
-DELIVERY_OF_PERPETUAL: Final[Millis] = 4_133_404_800_000
 ORDER_TYPES: Final = [
     "LIMIT",
     "MARKET",
@@ -61,7 +60,10 @@ def exchange_info(catalogue: Catalogue, now: Millis, *, algo_filter: bool) -> Ro
 
 
 def _asset(asset: MarginAsset) -> Row:
+    """Null is for what is no margin, as on the page: NautilusTrader reads no other row with it."""
     threshold = asset.auto_exchange_threshold
+    if threshold is None and asset.margin_available:
+        threshold = 0
     return {
         "asset": asset.name,
         "marginAvailable": asset.margin_available,
@@ -74,9 +76,9 @@ def _symbol(symbol: Symbol, algo_filter: bool) -> Row:
         "symbol": symbol.name,
         "pair": symbol.name,
         "contractType": "PERPETUAL",
-        "deliveryDate": DELIVERY_OF_PERPETUAL,
+        "deliveryDate": symbol.delivery_time,
         "onboardDate": symbol.onboard_time,
-        "status": "TRADING",
+        "status": symbol.status.value,
         "maintMarginPercent": _percent(symbol.brackets[0].maint_margin_rate),
         "requiredMarginPercent": _percent(SCALE // symbol.brackets[0].initial_leverage),
         "baseAsset": symbol.base_asset,

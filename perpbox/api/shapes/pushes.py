@@ -8,14 +8,14 @@ from typing import Final
 from msgspec import Struct
 
 from perpbox.account import BUY, SELL, Order
-from perpbox.api.shapes.market import DELIVERY_OF_PERPETUAL, changed, told_update
+from perpbox.api.shapes.market import changed, told_update
 from perpbox.api.shapes.numbers import average_price, quote_amount
 from perpbox.api.shapes.order import side_name
 from perpbox.engine.events import Traded
 from perpbox.engine.market import Market
-from perpbox.instrument import MarginAsset, Symbol
+from perpbox.instrument import Bracket, MarginAsset, Symbol
 from perpbox.margin.multi_assets import Rates
-from perpbox.money import DECIMALS, Millis, Price, Quantity, Ratio, text, text_at
+from perpbox.money import DECIMALS, SCALE, Millis, Price, Quantity, Ratio, text, text_at
 from perpbox.tape import (
     Candle,
     DayStatistics,
@@ -170,18 +170,36 @@ def force_order(order: Order, last: Quantity, symbol: Symbol, now: Millis) -> Ro
     }
 
 
-def contract_info(symbol: Symbol, now: Millis) -> Row:
-    """A symbol that is traded from now on."""
-    return {
+def contract_info(symbol: Symbol, now: Millis, *, with_brackets: bool) -> Row:
+    """A symbol as it now is; its brackets where they are other ones."""
+    row: Row = {
         "e": "contractInfo",
         "E": now,
         "s": symbol.name,
         "ps": symbol.name,
         "ct": PERPETUAL,
-        "dt": DELIVERY_OF_PERPETUAL,
+        "dt": symbol.delivery_time,
         "ot": symbol.onboard_time,
-        "cs": "TRADING",
+        "cs": symbol.status.value,
     }
+    return {**row, "bks": _brackets(symbol.brackets)} if with_brackets else row
+
+
+def _brackets(brackets: tuple[Bracket, ...]) -> list[Row]:
+    """A bracket's lowest leverage is one above the highest of the next."""
+    below = [*(bracket.initial_leverage for bracket in brackets[1:]), 0]
+    return [
+        {
+            "bs": bracket.number,
+            "bnf": bracket.floor // SCALE,
+            "bnc": bracket.cap // SCALE,
+            "mmr": bracket.maint_margin_rate / SCALE,
+            "cf": bracket.cum / SCALE,
+            "mi": least + 1,
+            "ma": bracket.initial_leverage,
+        }
+        for bracket, least in zip(brackets, below, strict=True)
+    ]
 
 
 # What the tape makes of trades.

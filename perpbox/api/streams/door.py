@@ -7,12 +7,13 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from perpbox.account import AccountId
+from perpbox.api.calendar import MORE_STREAMS, Day
 from perpbox.api.desk import Desk
 from perpbox.api.errors import ApiError, Error
 from perpbox.api.limits import Limits
 from perpbox.api.streams.hub import Hub
 from perpbox.api.streams.market import MarketStreams
-from perpbox.api.streams.session import MOST_STREAMS, StreamSession
+from perpbox.api.streams.session import MOST_STREAMS, MOST_STREAMS_BEFORE, StreamSession
 from perpbox.api.streams.strays import Strays
 from perpbox.api.streams.user import UserEvents
 from perpbox.message import Request, Response, Session, Wire
@@ -28,8 +29,9 @@ class StreamDoor:
     /private/ws?listenKey=...&events=ORDER_TRADE_UPDATE or /market/ws and SUBSCRIBE later.
     """
 
-    def __init__(self, hub: Hub, limits: Limits | None) -> None:
+    def __init__(self, hub: Hub, limits: Limits | None, api_date: Day) -> None:
         self.hub = hub
+        self._most_streams = MOST_STREAMS if api_date >= MORE_STREAMS else MOST_STREAMS_BEFORE
         self._limits = limits
 
     def owns(self, path: str) -> bool:
@@ -54,9 +56,11 @@ class StreamDoor:
             elif name == b"events":
                 events += filter(None, _decoded(value).split("/"))
         names = list(dict.fromkeys(filter(None, names)))
-        if len(names) > MOST_STREAMS:
+        if len(names) > self._most_streams:
             return ApiError(Error.TOO_MANY_PARAMETERS).response()
-        session = StreamSession(self.hub, wire, combined=combined, events=events)
+        session = StreamSession(
+            self.hub, wire, combined=combined, events=events, most_streams=self._most_streams
+        )
         session.join(names)
         return session
 
@@ -94,4 +98,4 @@ def open_streams(
         at_rest=at_rest,
     )
     desk.on_snapshot = hub.look
-    return StreamDoor(hub, limits)
+    return StreamDoor(hub, limits, desk.api_date)

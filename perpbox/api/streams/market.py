@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 from weakref import WeakSet
 
-from perpbox.api.calendar import SYMBOL_TYPE, Day
+from perpbox.api.calendar import NORMAL_QUANTITY, SYMBOL_TYPE, Day
 from perpbox.api.shapes import pushes as shapes
 from perpbox.api.streams.candles import Candles
 from perpbox.api.streams.depth import DiffDepth, PartialDepth, best
@@ -33,6 +33,7 @@ class MarketStreams:
         self.at_rest = at_rest
         """Whether the venue's clock stands."""
         self.names_type = api_date >= SYMBOL_TYPE
+        self.tells_normal_quantity = api_date >= NORMAL_QUANTITY
         """Whether messages name the symbol type."""
 
     def source(self, name: str) -> Source | None:
@@ -50,6 +51,11 @@ class MarketStreams:
 
     def typed(self, row: shapes.Row) -> shapes.Row:
         return {**row, "st": shapes.USDS_MARGINED} if self.names_type else row
+
+    def aggregate(self, row: shapes.Row) -> shapes.Row:
+        if not self.tells_normal_quantity:
+            del row["nq"]
+        return self.typed(row)
 
     def paired(self, row: shapes.Row) -> shapes.Row:
         """With the pair too, which here always is the symbol."""
@@ -157,7 +163,7 @@ def _diff_depth(streams: MarketStreams, asked: StreamName, market: Market) -> So
 
 
 def _aggregate_trades(streams: MarketStreams, asked: StreamName, market: Market) -> Source:
-    return AggregateTrades(market, asked.speed, streams.typed, streams.at_rest)
+    return AggregateTrades(market, asked.speed, streams.aggregate, streams.at_rest)
 
 
 def _trades(streams: MarketStreams, asked: StreamName, market: Market) -> Source:

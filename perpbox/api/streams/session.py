@@ -15,6 +15,7 @@ from perpbox.message import Wire, framed
 
 MOST_STREAMS: Final = 1024
 """Of one connection (page on market streams)."""
+MOST_STREAMS_BEFORE: Final = 200
 
 
 class StreamSession:
@@ -23,13 +24,22 @@ class StreamSession:
     messages_per_second = 10
     pings_per_second = 0
 
-    def __init__(self, hub: Hub, wire: Wire, *, combined: bool, events: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        wire: Wire,
+        *,
+        combined: bool,
+        events: Iterable[str] = (),
+        most_streams: int = MOST_STREAMS,
+    ) -> None:
         self.combined = combined
         self._hub = hub
         self._wire = wire
         self._events = frozenset(events)
         """Of user data streams: those that are wanted; empty: all."""
         self._channels: dict[str, Channel] = {}
+        self._most_streams = most_streams
         self._opened = hub.venue.now()
 
     # What a stream asks of it.
@@ -96,7 +106,7 @@ class StreamSession:
     def _subscribe(self, asked: Asked, names: list[str]) -> None:
         if not all(POSSIBLE.fullmatch(name) for name in names):
             raise Malformed(2, "Invalid request: invalid stream", asked.id)
-        if len(self._channels.keys() | set(names)) > MOST_STREAMS:
-            raise Malformed(2, f"Invalid request: at most {MOST_STREAMS} streams", asked.id)
+        if len(self._channels.keys() | set(names)) > self._most_streams:
+            raise Malformed(2, f"Invalid request: at most {self._most_streams} streams", asked.id)
         # The acknowledgement goes first: what the streams then tell waits at least that long.
         self.join(names)

@@ -14,6 +14,7 @@ from perpbox.engine.apply.orders import new_order
 from perpbox.engine.line import Line
 from perpbox.engine.market import AGGREGATE_SPAN, Market
 from perpbox.engine.state import State
+from perpbox.engine.symbol_events import SymbolSet
 from perpbox.money import Millis, Quantity
 
 
@@ -120,23 +121,29 @@ class ForceOrders(Quiet):
 
 
 class ContractInfo(Quiet):
-    """A symbol is traded from now on."""
+    """A symbol is traded from now on, or is another one."""
 
     def __init__(self, state: State, speed: Millis, typed: Typed) -> None:
         super().__init__(speed)
         self._typed = typed
         self._state = state
-        self._known = set(state.markets)
-        self._due: list[str] = []
+        self._known = {name: market.symbol for name, market in state.markets.items()}
+        self._due: dict[str, None] = {}
 
     def note(self, line: Line, _touched: Collection[str], /) -> None:
         for event in line.events:
-            if type(event) is happened.PriceMoved and event.symbol not in self._known:
-                self._known.add(event.symbol)
-                self._due.append(event.symbol)
+            if type(event) is SymbolSet:
+                self._due[event.symbol.name] = None
+            elif type(event) is happened.PriceMoved and event.symbol not in self._known:
+                self._due[event.symbol] = None
 
     def flush(self, now: Millis, /) -> list[bytes]:
-        due, self._due = self._due, []
-        symbols = self._state.catalogue.symbols
-        rows = (shapes.contract_info(symbols[name], now) for name in due)
-        return [msgspec.json.encode(self._typed(row)) for row in rows]
+        due, self._due = self._due, {}
+        return [msgspec.json.encode(self._typed(self._row(name, now))) for name in due]
+
+    def _row(self, name: str, now: Millis) -> shapes.Row:
+        symbol = self._state.catalogue.symbols[name]
+        before = self._known.get(name)
+        self._known[name] = symbol
+        changed = before is not None and before.brackets != symbol.brackets
+        return shapes.contract_info(symbol, now, with_brackets=changed)

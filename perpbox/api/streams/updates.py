@@ -17,13 +17,18 @@ MARGIN_TRANSFER: Final = "MARGIN_TRANSFER"
 MARGIN_TYPE_CHANGE: Final = "MARGIN_TYPE_CHANGE"
 FUNDING_FEE: Final = "FUNDING_FEE"
 
-PART_OF_A_FILL: Final = (MoneyReason.REALIZED_PNL, MoneyReason.COMMISSION)
+PART_OF_A_FILL: Final = (
+    MoneyReason.REALIZED_PNL,
+    MoneyReason.DELIVERED_SETTELMENT,
+    MoneyReason.COMMISSION,
+)
 GROUPED: Final = (MoneyReason.AUTO_EXCHANGE, MoneyReason.RESET)
 """Several wallets change at once."""
 
 REASONS: Final = {
     MoneyReason.REALIZED_PNL: ORDER,
     MoneyReason.COMMISSION: ORDER,
+    MoneyReason.DELIVERED_SETTELMENT: ORDER,
     MoneyReason.FUNDING_FEE: FUNDING_FEE,
     MoneyReason.INSURANCE_CLEAR: "INSURANCE_CLEAR",
     MoneyReason.AUTO_EXCHANGE: "AUTO_EXCHANGE",

@@ -6,8 +6,17 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from perpbox.engine import events as happened
-from perpbox.engine.apply import accounts, conditionals, liquidations, market, orders, positions
+from perpbox.engine.apply import (
+    accounts,
+    conditionals,
+    liquidations,
+    market,
+    orders,
+    positions,
+    symbols,
+)
 from perpbox.engine.state import State
+from perpbox.engine.symbol_events import SymbolSet
 from perpbox.money import Millis
 
 
@@ -64,4 +73,5 @@ _APPLY: Final[dict[type, Callable[[State, Any, Millis], None]]] = {
     happened.LiquiditySet: market.liquidity_set,
     happened.LadderSet: market.ladder_set,
     happened.ClockMoved: market.clock_moved,
+    SymbolSet: symbols.symbol_set,
 }

@@ -9,13 +9,16 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from batches import check_batches
 from ccxt_flow.start_up import check_start_up
 from ccxt_flow.streams import Watcher
 from ccxt_flow.trader import CcxtTrader
 from ccxt_flow.watched import WatchedMarket, WatchedStory
 from ccxt_flow.ws_api import SocketTrader
+from cells import passed
 from exact import Checks
 from listening import Feed
+from market_data import check_market_data
 from scenario import SYMBOL, Keys, main
 
 
@@ -42,6 +45,8 @@ def over_rest(base_url: str, account: Keys, checks: Checks) -> None:
         checks.that(aggregates.watch_aggregates(), "the stream of aggregates is open")
         story = WatchedStory(trader, checks, watcher)
         story.play()
+        check_batches(story, trader.place_batch, trader.cancel_batch)
+        check_market_data(base_url, trader.reads(), checks)
         story.stand()
         WatchedMarket(watcher, trader.exchange, checks).agree()
         market_of_aggregates = WatchedMarket(aggregates, trader.exchange, checks)
@@ -81,6 +86,7 @@ def over_websocket(base_url: str, account: Keys, checks: Checks) -> None:
         checks.that(trader.watcher.watch_account(), "the account's stream is open")
         WatchedStory(trader, checks, trader.watcher).play()
         trader.market(SYMBOL)
+        passed("WebSocket API")
     finally:
         trader.close()
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
 import ccxt  # type: ignore[import-untyped, unused-ignore]  # annotated, but ships no py.typed
 
 from exact import Checks
-from scenario import ASSET, asset_row
+from scenario import ASSET, SYMBOL, asset_row
 from waiting import Row
 
 PREFIXES = {
@@ -206,6 +206,34 @@ class CcxtTrader:
     def income(self, income_type: str | None = None) -> list[Row]:
         params = {"incomeType": income_type} if income_type else {}
         return rows_of(self.exchange.fetch_ledger(params=params))
+
+    def place_batch(self, orders: list[Row]) -> list[Row]:
+        asked = [
+            {
+                "symbol": self.unified(row["symbol"]),
+                "type": row["type"].lower(),
+                "side": row["side"].lower(),
+                "amount": float(row["quantity"]),
+                "price": float(row["price"]),
+                "params": {"timeInForce": row["timeInForce"]},
+            }
+            for row in orders
+        ]
+        return rows_of(self.exchange.create_orders(asked))
+
+    def cancel_batch(self, order_ids: list[int]) -> list[Row]:
+        return rows_of(self.exchange.cancel_orders([*map(str, order_ids)], self.unified(SYMBOL)))
+
+    def reads(self) -> dict[str, Callable[..., Any]]:
+        """The market's calls, by endpoint."""
+        exchange = self.exchange
+        calls = {
+            "depth": exchange.fapiPublicGetDepth,
+            "ticker/bookTicker": exchange.fapiPublicGetTickerBookTicker,
+            "trades": exchange.fapiPublicGetTrades,
+            "klines": exchange.fapiPublicGetKlines,
+        }
+        return {path: lambda call=call, **params: call(params) for path, call in calls.items()}
 
     has_stops = True
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ccxt_flow.streams import Watcher
 from ccxt_flow.trader import CcxtTrader
+from cells import passed
 from exact import Checks, cut8
 from market_streams import PublicRest
 from scenario import ASSET, SYMBOL, Story
@@ -142,6 +143,7 @@ class WatchedMarket:
         self.settled("mark price", lambda: last("mark price", fields), marks)
         self.settled("candles", lambda: list(exchange.ohlcvs[symbol]["1m"]), candles)
         self.checks.equal(self.watcher.failures(), {}, "watch_* calls that have ended")
+        passed("market streams")
 
     def trades(self, path: str, fields: tuple[str, str, str, str, str]) -> None:
         """All since the venue began, as that endpoint has them, in these fields."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+from cells import passed
 from exact import UNIT, Checks
 from freqtrade_flow.ledger import Ledger, symbol_of
 from freqtrade_flow.settings import FUNDS, LEVERAGE, PAIRS
@@ -39,18 +40,19 @@ class Audit:
 
     def all_agrees(self) -> None:
         """Each step by itself; the first thing found false ends the flow."""
-        for step in (
-            self.hour,
-            self.nothing_left,
-            self.settings,
-            self.placed,
-            self.stopped,
-            self.traded,
-            self.candles,
-            self.wallet,
+        for step, *shown in (
+            (self.hour,),
+            (self.nothing_left,),
+            (self.settings, "settings"),
+            (self.placed, "orders"),
+            (self.stopped, "conditional orders"),
+            (self.traded, "history"),
+            (self.candles, "market data"),
+            (self.wallet, "account"),
         ):
             self.checks.step = step.__name__
             step()
+            passed(*shown)
 
     def hour(self) -> None:
         """It has traded for an hour, in every way."""

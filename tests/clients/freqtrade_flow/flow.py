@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 import ccxt  # type: ignore[import-untyped, unused-ignore]  # annotated, but ships no py.typed
 
 from ccxt_flow.trader import lead_here
+from cells import passed
 from exact import Checks
 from freqtrade_flow.audit import Audit
 from freqtrade_flow.ledger import Ledger
@@ -43,6 +44,7 @@ EXPECTED = (
     # Ctrl-C while it writes to its own books; what it could not write was not written.
     r"Exception during cleanup: PendingRollbackError ",
     r"Error during cleanup",
+    r"Error closing cursor",
     # A stop goes off while freqtrade closes the position itself: one of both finds none.
     r"Could not cancel stoploss order \d+ for pair",
     r'Unable to exit trade \S+: Could not place (?:sell|buy) order .*"code":-2022,',
@@ -65,6 +67,7 @@ def run(base_url: str, account: Keys, other: Keys) -> int:
         strange = [line for line in COMPLAINT.findall(said) if not is_expected(line)]
         checks.equal(strange, [], "what freqtrade complains of")
         checks.that(f"Whitelist with {len(PAIRS)} pairs" in said, "all pairs are traded")
+        passed("start-up")
         venue = ccxt.binanceusdm(exchange(addresses(base_url), *account))
         Audit(Ledger(folder / "trades.db"), venue, checks).all_agrees()
     return checks.count

@@ -6,7 +6,7 @@ From tests/clients: `python -m futures_connector_flow.flow BASE_URL KEY SECRET K
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -18,11 +18,13 @@ from binance.um_futures import (  # type: ignore[import-not-found, import-untype
     UMFutures,
 )
 
+from batches import check_batches
 from exact import Checks
 from futures_connector_flow.streams import STREAMS, ConnectorStreams
 from listening import Feed
+from market_data import check_market_data
 from market_streams import MarketHeard
-from scenario import Keys, main
+from scenario import SYMBOL, Keys, main
 from user_stream import FullStory
 from waiting import Row
 
@@ -165,6 +167,25 @@ class ConnectorTrader:
     def set_fee_burn(self, on: bool) -> Row:
         return self.row(self.client.toggle_bnb_burn(str(on).lower()))
 
+    def place_batch(self, orders: list[Row]) -> list[Row]:
+        return self.rows(self.client.new_batch_order(orders))
+
+    def cancel_batch(self, order_ids: list[int]) -> list[Row]:
+        return self.rows(self.client.cancel_batch_order(SYMBOL, order_ids, []))
+
+    def reads(self) -> dict[str, Callable[..., Any]]:
+        """The market's calls, by endpoint."""
+        calls = {
+            "depth": self.client.depth,
+            "ticker/bookTicker": self.client.book_ticker,
+            "trades": self.client.trades,
+            "klines": self.client.klines,
+        }
+        return {
+            path: lambda call=call, **params: self.data(call(**params))
+            for path, call in calls.items()
+        }
+
     def stranger(self, api_key: str | None = None, secret: str | None = None) -> ConnectorTrader:
         return ConnectorTrader(self.base_url, api_key or self.api_key, secret or self.secret)
 
@@ -186,6 +207,8 @@ def run(base_url: str, account: Keys, _other: Keys) -> int:
             streams.subscribe()
             story = FullStory(trader, checks, feed)
             story.play()
+            check_batches(story, trader.place_batch, trader.cancel_batch)
+            check_market_data(base_url, trader.reads(), checks)
             story.stand()
             MarketHeard(base_url, feed, checks).agree(STREAMS)
             streams.leave()

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import sys
 
+from batches import check_batches
+from cells import passed
 from exact import Checks
 from listening import Feed
+from market_data import check_market_data
 from market_streams import MarketHeard
 from official_sdk_flow.further import Further
 from official_sdk_flow.streams import SUBSCRIPTIONS, SdkStreams
@@ -42,10 +45,13 @@ def over_rest(base_url: str, account: Keys, checks: Checks) -> None:
             streams.subscribe(trader.row(trader.rest.start_user_data_stream())["listenKey"])
             story = FullStory(trader, checks, feed)
             story.play()
+            further = Further(trader, checks)
+            check_batches(story, further.place_batch, further.cancel_batch)
+            check_market_data(base_url, further.reads(), checks)
             story.stand()
             MarketHeard(base_url, feed, checks).agree(list(SUBSCRIPTIONS))
             streams.leave()
-            Further(trader, checks).ask()
+            further.ask()
         check_warnings(checks, warnings)
         checks.equal(trader.limits, LIMITS, "limits that the headers name")
     finally:
@@ -66,6 +72,7 @@ def over_websocket(base_url: str, account: Keys, checks: Checks) -> None:
             trader.drop_listen_key()
         check_warnings(checks, warnings)
         checks.equal(trader.limits, LIMITS, "limits that the answers name")
+        passed("WebSocket API")
     finally:
         streams.close()
         trader.close()

@@ -6,8 +6,16 @@ Not the files of the past: asking for one costs nearly half of a minute's weight
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+
+from binance_sdk_derivatives_trading_usds_futures.rest_api.models import (
+    PlaceMultipleOrdersBatchOrdersParameterInner as OrderOfBatch,
+)
+from binance_sdk_derivatives_trading_usds_futures.rest_api.models.enums import (
+    KlineCandlestickDataIntervalEnum,
+)
 
 from exact import Checks
 from official_sdk_flow.trader import SdkTrader
@@ -30,6 +38,43 @@ class Further:
         self.amendments()
         self.market()
         self.without_it()
+
+    def place_batch(self, orders: list[Row]) -> list[Row]:
+        """With numbers, as its model wants them, and what that refuses of its own defaults."""
+        models = [
+            OrderOfBatch.from_dict(
+                {
+                    **row,
+                    "quantity": float(row["quantity"]),
+                    "price": float(row["price"]),
+                    "reduceOnly": "false",
+                }
+            )
+            for row in orders
+        ]
+        return self.trader.rows(self.rest.place_multiple_orders(batch_orders=models))
+
+    def cancel_batch(self, order_ids: list[int]) -> list[Row]:
+        answer = self.rest.cancel_multiple_orders(symbol=SYMBOL, order_id_list=order_ids)
+        return self.trader.rows(answer)
+
+    def reads(self) -> dict[str, Callable[..., Any]]:
+        """The market's calls, by endpoint."""
+
+        def klines(symbol: str, interval: str, limit: int) -> Any:
+            wanted = KlineCandlestickDataIntervalEnum(interval)
+            return self.rest.kline_candlestick_data(symbol=symbol, interval=wanted, limit=limit)
+
+        calls = {
+            "depth": self.rest.order_book,
+            "ticker/bookTicker": self.rest.symbol_order_book_ticker,
+            "trades": self.rest.recent_trades_list,
+            "klines": klines,
+        }
+        return {
+            path: lambda call=call, **params: self.trader.data(call(**params))
+            for path, call in calls.items()
+        }
 
     def conversion(self) -> None:
         """20 USDT and more into BNB, at the quote."""

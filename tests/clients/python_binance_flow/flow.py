@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import sys
 
+from batches import check_batches
+from cells import passed
 from exact import Checks
 from listening import Feed
+from market_data import check_market_data
 from market_streams import MarketHeard
 from python_binance_flow.addresses import lead_here
 from python_binance_flow.streams import STREAMS, DepthCache, ManagerStreams
@@ -37,6 +40,8 @@ def over_rest(base_url: str, account: Keys, checks: Checks) -> None:
         try:
             story = FullStory(trader, checks, feed)
             story.play()
+            check_batches(story, trader.place_batch, trader.cancel_batch)
+            check_market_data(base_url, trader.reads(), checks)
             story.stand()
             used = int(trader.client.response.headers["x-mbx-used-weight-1m"])
             checks.that(used > 0, "the last answer tells the weight used in this minute")
@@ -56,6 +61,7 @@ def over_websocket(base_url: str, account: Keys, checks: Checks) -> None:
     try:
         Story(trader, checks).play()
         MarketHeard(base_url, Feed(), checks).agree_on_calls(trader)
+        passed("WebSocket API")
     finally:
         trader.close()
 

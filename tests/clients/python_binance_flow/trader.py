@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from binance.exceptions import (  # type: ignore[import-not-found, import-untype
 
 from exact import plain
 from python_binance_flow.addresses import local_client
+from scenario import SYMBOL
 from waiting import Row
 
 
@@ -151,6 +152,22 @@ class PythonBinanceTrader:
 
     def set_fee_burn(self, on: bool) -> Row:
         return dict(self.client.futures_v1_post_fee_burn(feeBurn=str(on).lower()))
+
+    def place_batch(self, orders: list[Row]) -> list[Row]:
+        return list(self.client.futures_place_batch_order(batchOrders=orders))
+
+    def cancel_batch(self, order_ids: list[int]) -> list[Row]:
+        answer = self.client.futures_cancel_orders(symbol=SYMBOL, orderidlist=order_ids)
+        return list(answer)
+
+    def reads(self) -> dict[str, Callable[..., Any]]:
+        """The market's calls, by endpoint."""
+        return {
+            "depth": self.client.futures_order_book,
+            "ticker/bookTicker": self.client.futures_orderbook_ticker,
+            "trades": self.client.futures_recent_trades,
+            "klines": self.client.futures_klines,
+        }
 
     def stranger(
         self, api_key: str | None = None, secret: str | None = None

@@ -1,0 +1,1 @@
+"""cryptofeed on a local venue behind TLS: its locked environment and its flow."""

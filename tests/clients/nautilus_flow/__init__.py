@@ -1,0 +1,1 @@
+"""NautilusTrader on a local venue: its locked environment and its flow."""

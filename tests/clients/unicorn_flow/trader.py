@@ -1,0 +1,254 @@
+"""UNICORN's futures_* calls as the trader of the story; they know version 2 of the account."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+# Lives in this flow's own environment, not in the one that is type-checked.
+from unicorn_binance_rest_api import (  # type: ignore[import-not-found, unused-ignore]
+    BinanceAPIException,
+    BinanceRestApiManager,
+)
+
+from exact import CheckFailed, plain
+from scenario import SYMBOL
+from signed import SignedRest
+from waiting import Row, number
+
+MARGIN_TYPES = {"cross": "CROSSED", "isolated": "ISOLATED"}
+"""What version 2 of positionRisk calls them, and what all else does."""
+TRIES = 5
+FIGURE = re.compile(r"-?\d+(\.\d+)?")
+
+
+def manager(base_url: str, api_key: str, secret: str) -> Any:
+    """The manager with every address of its class led to the venue."""
+    led = {name: f"{base_url}/not-served" for name in dir(BinanceRestApiManager) if "_URL" in name}
+    led |= {
+        "API_URL": f"{base_url}/api",
+        "FUTURES_URL": f"{base_url}/fapi",
+        "FUTURES_COIN_URL": f"{base_url}/fapi",  # as its own default has it
+        "FUTURES_DATA_URL": f"{base_url}/futures/data",
+    }
+    local = type("LocalManager", (BinanceRestApiManager,), led)
+    return local(api_key, secret, tld="com", warn_on_update=False, disable_colorama=True)
+
+
+def at_once(read: Callable[[], tuple[Any, Any]]) -> Any:
+    """Two readings that agree; the market may move between them, but not each time."""
+    old, new = read()
+    for _ in range(TRIES):
+        if old == new:
+            return new
+        time.sleep(0.2)
+        old, new = read()
+    raise CheckFailed(f"version 2 says {old}, version 3 {new}")
+
+
+def told_as(old: Row, new: Row) -> Row:
+    """The row of version 3 by what version 2 says: a zero may have other decimals there."""
+    return {
+        name: value if name not in old or is_same(old[name], value) else old[name]
+        for name, value in new.items()
+    }
+
+
+def is_same(old: object, new: object) -> bool:
+    """As text, or as a number."""
+    if not (isinstance(old, str) and isinstance(new, str)) or not FIGURE.fullmatch(old):
+        return old == new
+    return number(old) == number(new)
+
+
+def is_active(row: Row) -> bool:
+    """Version 3 lists no others."""
+    return bool(number(row["positionAmt"]) or number(row.get("openOrderInitialMargin", "0")))
+
+
+class UnicornTrader:
+    """The futures_* calls; what only version 3 prints is read beside them, and has to agree."""
+
+    errors: ClassVar[Mapping[int, type[Exception]]] = dict.fromkeys(
+        (-1121, -2019, -2011, -2013, -2022, -4046, -1022, -2015, -4120), BinanceAPIException
+    )
+
+    def __init__(self, base_url: str, api_key: str, secret: str) -> None:
+        self.base_url, self.api_key, self.secret = base_url, api_key, secret
+        self.client: Any = manager(base_url, api_key, secret)
+        self.third = SignedRest(base_url, api_key, secret)
+
+    def exchange_info(self) -> Row:
+        return dict(self.client.futures_exchange_info())
+
+    def server_time(self) -> int:
+        return int(self.client.futures_time()["serverTime"])
+
+    def premium_index(self, symbol: str) -> Row:
+        return dict(self.client.futures_mark_price(symbol=symbol))
+
+    def account(self) -> Row:
+        """Version 3, once version 2 says the same in all that both have."""
+        return dict(at_once(self.accounts))
+
+    def accounts(self) -> tuple[Row, Row]:
+        old = dict(self.client.futures_account())
+        new = self.third.get("v3/account")
+        told = told_as(old, {**new, "assets": [], "positions": []})
+        told["assets"] = list(map(told_as, old["assets"], new["assets"]))
+        rows = [row for row in old["positions"] if is_active(row)]
+        told["positions"] = [told_as(*each) for each in zip(rows, new["positions"], strict=True)]
+        return told, new
+
+    def balance(self) -> list[Row]:
+        return list(self.client.futures_account_balance())
+
+    def balance_of_3(self) -> list[Row]:
+        return list(self.third.get("v3/balance"))
+
+    def commission_rate(self, symbol: str) -> Row:
+        return dict(self.client.futures_commission_rate(symbol=symbol))
+
+    def symbol_config(self, symbol: str) -> Row:
+        """Version 2 of positionRisk is where this client finds it."""
+        (row,) = self.client.futures_position_information(symbol=symbol)
+        return {"marginType": MARGIN_TYPES[row["marginType"]], "leverage": row["leverage"]}
+
+    def set_leverage(self, symbol: str, leverage: int) -> Row:
+        return dict(self.client.futures_change_leverage(symbol=symbol, leverage=leverage))
+
+    def set_margin_type(self, symbol: str, margin_type: str) -> Row:
+        answer = self.client.futures_change_margin_type(symbol=symbol, marginType=margin_type)
+        return dict(answer)
+
+    def place_limit(self, symbol: str, side: str, quantity: Decimal, price: Decimal) -> Row:
+        answer = self.client.futures_create_order(
+            symbol=symbol,
+            side=side,
+            type="LIMIT",
+            timeInForce="GTC",
+            quantity=plain(quantity),
+            price=plain(price),
+        )
+        return dict(answer)
+
+    def place_market(
+        self, symbol: str, side: str, quantity: Decimal, *, reduce_only: bool = False
+    ) -> Row:
+        answer = self.client.futures_create_order(
+            symbol=symbol,
+            side=side,
+            type="MARKET",
+            quantity=plain(quantity),
+            reduceOnly=reduce_only,
+            newOrderRespType="RESULT",
+        )
+        return dict(answer)
+
+    def amend(
+        self, symbol: str, order_id: int, side: str, quantity: Decimal, price: Decimal
+    ) -> Row:
+        raise NotImplementedError  # it can only by the WebSocket API
+
+    def cancel(self, symbol: str, order_id: int) -> Row:
+        return dict(self.client.futures_cancel_order(symbol=symbol, orderId=order_id))
+
+    def order(self, symbol: str, order_id: int) -> Row:
+        return dict(self.client.futures_get_order(symbol=symbol, orderId=order_id))
+
+    def open_orders(self, symbol: str) -> list[Row]:
+        return list(self.client.futures_get_open_orders(symbol=symbol))
+
+    def all_orders(self, symbol: str) -> list[Row]:
+        return list(self.client.futures_get_all_orders(symbol=symbol))
+
+    def positions(self, symbol: str) -> list[Row]:
+        """Version 3, once version 2 says the same; it lists flat symbols too."""
+        return list(at_once(lambda: self.risks(symbol)))
+
+    def risks(self, symbol: str) -> tuple[list[Row], list[Row]]:
+        old = list(self.client.futures_position_information(symbol=symbol))
+        new = self.third.get("v3/positionRisk", symbol=symbol)
+        told = [told_as(row, theirs) for row, theirs in zip(old, new, strict=bool(new))]
+        if not new and any(map(is_active, old)):
+            raise CheckFailed(f"version 3 knows nothing of {old}")
+        return told, new
+
+    def trades(self, symbol: str, order_id: int) -> list[Row]:
+        return list(self.client.futures_account_trades(symbol=symbol, orderId=order_id))
+
+    def income(self, income_type: str | None = None) -> list[Row]:
+        only = {"incomeType": income_type} if income_type else {}
+        return list(self.client.futures_income_history(**only))
+
+    has_stops = False  # its algo calls go to addresses that never were
+
+    def place_stop(self, symbol: str, side: str, quantity: Decimal, trigger: Decimal) -> Row:
+        answer = self.client.futures_create_order(
+            symbol=symbol,
+            side=side,
+            type="STOP_MARKET",
+            quantity=plain(quantity),
+            stopPrice=plain(trigger),
+        )
+        return dict(answer)
+
+    def stop(self, symbol: str, algo_id: int) -> Row:
+        raise NotImplementedError
+
+    def open_stops(self, symbol: str) -> list[Row]:
+        raise NotImplementedError
+
+    def all_stops(self, symbol: str) -> list[Row]:
+        raise NotImplementedError
+
+    def cancel_stop(self, symbol: str, algo_id: int) -> Row:
+        raise NotImplementedError
+
+    def count_down(self, symbol: str, milliseconds: int) -> Row:
+        return dict(
+            self.client.futures_auto_cancel_all_open_orders(
+                symbol=symbol, countdownTime=milliseconds
+            )
+        )
+
+    def funding_rates(self, symbol: str) -> list[Row]:
+        return list(self.client.futures_funding_rate(symbol=symbol))
+
+    def fee_burn(self) -> bool:
+        raise NotImplementedError
+
+    def set_fee_burn(self, on: bool) -> Row:
+        raise NotImplementedError
+
+    def place_batch(self, orders: list[Row]) -> list[Row]:
+        return list(self.client.futures_place_batch_order(batchOrders=orders))
+
+    def cancel_batch(self, order_ids: list[int]) -> list[Row]:
+        # What it signs it does not encode, so that has to be done before, as its own batches do.
+        numbers = quote(json.dumps(order_ids, separators=(",", ":")))
+        rows = self.client.futures_cancel_orders(symbol=SYMBOL, orderIdList=numbers)
+        return list(rows)
+
+    def reads(self) -> dict[str, Callable[..., Any]]:
+        """The market's calls, by endpoint."""
+        return {
+            "depth": self.client.futures_order_book,
+            "ticker/bookTicker": self.client.futures_orderbook_ticker,
+            "trades": self.client.futures_recent_trades,
+            "klines": self.client.futures_klines,
+        }
+
+    def stranger(self, api_key: str | None = None, secret: str | None = None) -> UnicornTrader:
+        return UnicornTrader(self.base_url, api_key or self.api_key, secret or self.secret)
+
+    def code_of(self, error: Exception) -> int:
+        return int(vars(error)["code"])
+
+    def close(self) -> None:
+        self.client.stop_manager()
