@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,13 +20,10 @@ from perpbox import clients
 from perpbox import demo as demonstration
 from perpbox.console import explain as explaining
 from perpbox.console import log as telling
+from perpbox.console import serving as hosting
 from perpbox.console import what_if as trying
 from perpbox.console.operator import Operator
 from perpbox.journal import JournalError, Report, verify
-from perpbox.server.life import run
-from perpbox.server.log import log_to
-from perpbox.server.process import Process
-from perpbox.server.reading import Bar
 from perpbox.server.settings import DEFAULTS, Settings, Unusable
 from perpbox.server.sources import from_environment, from_file
 
@@ -65,15 +61,7 @@ def serve(settings: Flags = DEFAULTS, *, config: str | None = None) -> int:
         The file; without this option ./perpbox.toml is read if it is there.
     """
     del config  # `from_file` has read it
-    console = Console(stderr=True)
-    bar = Bar(console) if console.is_terminal else None
-    gc.disable()  # all that a start reads stays: looking for garbage in it takes two thirds of it
-    try:
-        return run(settings, log_to(sys.stderr), _say_ready, bar)
-    finally:
-        gc.enable()
-        if bar is not None:
-            bar.stop()
+    return hosting.serve(settings)
 
 
 @app.command
@@ -321,14 +309,6 @@ def _pair(text: str) -> tuple[str, int]:
     if not symbol or not (value.isascii() and value.isdigit()):
         raise Unusable(f"--leverage takes SYMBOL=NUMBER, such as BTCUSDT=15, not {text!r}.")
     return symbol, int(value)
-
-
-def _say_ready(process: Process) -> None:
-    gc.collect()
-    gc.freeze()  # what is there now stays; no collection need look at it again
-    gc.enable()
-    sys.stdout.write(f"perpbox ready {process.base_url}\n")
-    sys.stdout.flush()
 
 
 @contextmanager
