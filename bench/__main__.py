@@ -21,11 +21,14 @@ from bench.reads import Reads, measure_reads
 from bench.replay import ReplayRow, measure_replay
 from bench.scale import Scale, measure_scale
 from bench.size import FULL, QUICK, Size
+from bench.snapshots import Snapshots, measure_snapshots
 from bench.streams import Streams, measure_streams
 from bench.sweep import SweepRow, measure_sweep
 from bench.verdicts import Verdict
 
-Part = Literal["reads", "commands", "orders", "sweep", "scale", "streams", "replay", "fundings"]
+Part = Literal[
+    "reads", "commands", "orders", "sweep", "scale", "streams", "replay", "fundings", "snapshots"
+]
 Parts = Annotated[tuple[Part, ...], Parameter(consume_multiple=True, negative=())]
 EVERY_PART: tuple[Part, ...] = (
     "reads",
@@ -36,6 +39,7 @@ EVERY_PART: tuple[Part, ...] = (
     "streams",
     "replay",
     "fundings",
+    "snapshots",
 )
 
 app = App(name="bench", help="Measure the venue.", result_action="return_value")
@@ -54,6 +58,7 @@ class Results(Struct):
     streams: Streams | None = None
     replay: list[ReplayRow] | None = None
     fundings: Fundings | None = None
+    snapshots: Snapshots | None = None
 
 
 def measure(size: Size, parts: tuple[Part, ...], console: Console) -> Results:
@@ -91,6 +96,10 @@ def measure(size: Size, parts: tuple[Part, ...], console: Console) -> Results:
     if "fundings" in parts:
         results.fundings = measure_fundings(size)
         results.verdicts += verdicts.of_fundings(results.fundings)
+    if "snapshots" in parts:
+        results.snapshots = measure_snapshots(size)
+        report.show_snapshots(console, results.snapshots)
+        results.verdicts += verdicts.of_snapshots(results.snapshots)
     report.show_verdicts(console, results.verdicts)
     results.seconds = time.perf_counter() - begun
     console.print(f"{results.seconds:.0f} s", highlight=False)

@@ -14,6 +14,7 @@ from bench.reads import Reads
 from bench.replay import ReplayRow
 from bench.rounds import Figure
 from bench.scale import Scale
+from bench.snapshots import Snapshots
 from bench.streams import Streams
 from bench.sweep import SweepRow
 from bench.verdicts import Verdict
@@ -188,6 +189,19 @@ def show_streams(console: Console, streams: Streams) -> None:
         f"{streams.idle.connections:,} idle listeners take "
         f"{whole(streams.idle.memory)} bytes of memory each."
     )
+
+
+def show_snapshots(console: Console, snapshots: Snapshots) -> None:
+    table = _table(
+        "Snapshots, ms", "journal", "accounts", "taken", "forked", "restored", "fixture reset"
+    )
+    one = f"{snapshots.resets.one.median * 1000:.2f}"
+    for row in snapshots.forks:
+        figures = (row.taken, row.forked, row.restored)
+        cells = [f"{each.median * 1000:.1f}" for each in figures]
+        table.add_row(row.journal, f"{row.accounts:,}", *cells, one)
+        one = ""
+    console.print(table)
 
 
 def show_replay(console: Console, rows: list[ReplayRow]) -> None:

@@ -23,6 +23,8 @@ class Size(Struct, frozen=True):
     """Connections that listen at once."""
     replayed: int
     """Trades of a recording."""
+    resets: int
+    """Of a fixture, one after the other."""
     minutes: int
     """Bars of another one, each symbol."""
 
@@ -36,6 +38,7 @@ FULL: Final = Size(
     starts=3,
     listeners=1_000,
     replayed=200_000,
+    resets=1_000,
     minutes=31 * 1440,
 )
 QUICK: Final = Size(
@@ -47,6 +50,7 @@ QUICK: Final = Size(
     starts=1,
     listeners=1_000,
     replayed=50_000,
+    resets=1_000,
     minutes=1440,
 )
 TINY: Final = Size(
@@ -58,6 +62,7 @@ TINY: Final = Size(
     starts=1,
     listeners=20,
     replayed=300,
+    resets=3,
     minutes=30,
 )
 """For tests, which want to see it run and nothing else."""

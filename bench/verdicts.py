@@ -12,6 +12,7 @@ from bench.fundings import Fundings
 from bench.reads import Reads
 from bench.replay import ReplayRow
 from bench.scale import Scale
+from bench.snapshots import Snapshots
 from bench.streams import ITSELF, Streams
 from bench.sweep import SweepRow
 
@@ -35,6 +36,10 @@ LISTENED_RATIO: Final = 0.6
 
 FUNDINGS: Final = 2.0
 """Seconds."""
+RESET: Final = 0.005
+"""Seconds that a fixture may take to be as at its start: a thousand in five seconds."""
+FORKED: Final = 1.0
+"""Seconds, of a venue with a thousand accounts."""
 REPLAYED: Final = 50_000
 """Trades a second, with the journal in memory."""
 
@@ -140,3 +145,19 @@ def of_fundings(fundings: Fundings) -> Iterator[Verdict]:
         f"{seconds:.2f} s, {fundings.cpu.median:.2f} s of processor time",
         seconds < FUNDINGS,
     )
+
+
+def of_snapshots(snapshots: Snapshots) -> Iterator[Verdict]:
+    resets = snapshots.resets
+    most = resets.count * RESET
+    yield Verdict(
+        f"{resets.count:,} resets of the fixture in < {most:.3g} s",
+        f"{resets.seconds:.2f} s, {resets.cpu:.2f} s of processor time",
+        resets.seconds < most,
+    )
+    for row in snapshots.forks:
+        yield Verdict(
+            f"a fork of {row.accounts:,} accounts, journal in {row.journal}, in < {FORKED:.0f} s",
+            f"{row.forked.median * 1000:.0f} ms",
+            row.forked.median < FORKED,
+        )

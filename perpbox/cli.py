@@ -1,8 +1,7 @@
-"""The terminal's door: `perpbox serve`, `demo`, `verify`, `audit`, `what-if`, `doctor` and more."""
+"""The terminal's door: one verb after another, each in a few lines."""
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,14 +19,12 @@ from perpbox import audit as auditing
 from perpbox import demo as demonstration
 from perpbox.console import doctor as doctoring
 from perpbox.console import explain as explaining
+from perpbox.console import log as telling
 from perpbox.console import printing
+from perpbox.console import serving as hosting
 from perpbox.console import what_if as trying
 from perpbox.console.operator import Operator
 from perpbox.journal import JournalError, Report, verify
-from perpbox.server.life import run
-from perpbox.server.log import log_to
-from perpbox.server.process import Process
-from perpbox.server.reading import Bar
 from perpbox.server.settings import DEFAULTS, Settings, Unusable
 from perpbox.server.sources import from_environment, from_file
 
@@ -65,15 +62,7 @@ def serve(settings: Flags = DEFAULTS, *, config: str | None = None) -> int:
         The file; without this option ./perpbox.toml is read if it is there.
     """
     del config  # `from_file` has read it
-    console = Console(stderr=True)
-    bar = Bar(console) if console.is_terminal else None
-    gc.disable()  # all that a start reads stays: looking for garbage in it takes two thirds of it
-    try:
-        return run(settings, log_to(sys.stderr), _say_ready, bar)
-    finally:
-        gc.enable()
-        if bar is not None:
-            bar.stop()
+    return hosting.serve(settings)
 
 
 @app.command
@@ -98,6 +87,41 @@ def verify_journal(path: Path, /) -> int:
         )
     _show(report)
     return 0 if report.holds else DIFFERENT
+
+
+@app.command(name="log")
+def tell(
+    path: Path,
+    /,
+    *,
+    account: int | None = None,
+    symbol: str | None = None,
+    start: Annotated[str | None, Parameter(name="--from")] = None,
+    end: Annotated[str | None, Parameter(name="--to")] = None,
+    follow: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Tell a journal turn by turn: when, what was asked, and what happened.
+
+    Parameters
+    ----------
+    path
+        The journal's file; a venue may be running on it.
+    account
+        Only what an account has part in.
+    symbol
+        Only what happens in a symbol.
+    start
+        Only from this time on: 2026-11-22T08:00:00Z, or milliseconds.
+    end
+        Only up to this time.
+    follow
+        Go on with what happens, until Ctrl-C.
+    json
+        A JSON object a turn.
+    """
+    telling.tell(path, account, symbol, (start, end), follows=follow, as_json=json)
+    return 0
 
 
 @app.command
@@ -334,14 +358,6 @@ def _pair(text: str) -> tuple[str, int]:
     if not symbol or not (value.isascii() and value.isdigit()):
         raise Unusable(f"--leverage takes SYMBOL=NUMBER, such as BTCUSDT=15, not {text!r}.")
     return symbol, int(value)
-
-
-def _say_ready(process: Process) -> None:
-    gc.collect()
-    gc.freeze()  # what is there now stays; no collection need look at it again
-    gc.enable()
-    sys.stdout.write(f"perpbox ready {process.base_url}\n")
-    sys.stdout.flush()
 
 
 @contextmanager

@@ -17,10 +17,10 @@ FLOORS: Final = (
     ("engine",),
     ("tape",),
     ("journal", "feed"),
-    ("venue", "message", "faults"),
+    ("venue", "message", "story", "faults"),
     ("api", "control"),
     ("server", "clients"),
-    ("cli", "console", "pytest_plugin", "demo", "audit"),
+    ("cli", "console", "pytest_plugin", "testing", "demo", "audit"),
 )
 """The package's top-level modules, lowest first; an import goes down, or stays in its folder."""
 
@@ -28,6 +28,7 @@ FLOOR_OF: Final = {name: height for height, row in enumerate(FLOORS, 1) for name
 CORE_HEIGHT: Final = FLOOR_OF["engine"]
 
 SIDEWAYS: Final = {
+    ("pytest_plugin", "testing"): "the fixture is what tests without pytest make by themselves",
     ("cli", "demo"): "the terminal's door opens onto the demo, which knows no terminal",
     ("cli", "console"): "the terminal's door opens onto its verbs, which know no terminal",
     ("cli", "audit"): "the terminal's door opens onto the audit, which knows no terminal",

@@ -29,11 +29,17 @@ class ApiDoor:
         soon: Callable[[Callable[[], None]], object],
         at_rest: Callable[[], bool],
     ) -> None:
+        self._desk = desk
         limits = Limits() if limited else None
         api = Api(desk, keys, limits=limits, machine_clock=machine_clock)
         self._rest = Befallen(desk, keys, api.answer)
         self._ws_api = WebSocketApi(api.guard)
         self.streams = open_streams(desk, limits, soon=soon, at_rest=at_rest)
+
+    def retire(self) -> None:
+        """Another venue has taken the place of this one: nobody is told anything any more."""
+        self._desk.on_snapshot = None
+        self.streams.hub.retire()
 
     def answer(self, request: Request) -> Answer:
         return self._rest.answer(request)

@@ -13,7 +13,7 @@ from perpbox.control.desk import Call, Desk
 from perpbox.control.errors import Refused, refused_by_engine
 from perpbox.control.routes import HEALTH, find
 from perpbox.engine.rejects import Rejected
-from perpbox.message import Answer, Pending, Request, Response
+from perpbox.message import Due, Pending, Request, Response
 
 MAX_BODY: Final = 256 * 1024
 PREFIX: Final = "/box/"
@@ -29,7 +29,7 @@ class Control:
     def owns(path: str) -> bool:
         return path.startswith(PREFIX) or path == HEALTH
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Due:
         """Answer once the journal holds whatever the answer has seen."""
         try:
             self._admit(request)
@@ -45,7 +45,7 @@ class Control:
             response = refused.response
         return self._told(lambda: response)
 
-    def _told(self, finish: Callable[[], Response]) -> Answer:
+    def _told(self, finish: Callable[[], Response]) -> Due:
         venue = self._desk.venue
         if venue.durable_sequence >= venue.sequence:
             return finish()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ from perpbox.control.errors import Refused
 from perpbox.control.requests import Body, read
 from perpbox.faults import Faults
 from perpbox.feed.clock import VenueClock
+from perpbox.journal.copies import Note
 from perpbox.journal.history import History
 from perpbox.journal.keys import KeyStore
 from perpbox.venue import Venue
@@ -36,12 +37,44 @@ class Facts(Struct, frozen=True):
     """What the market was given to follow."""
 
 
+class Fork(Struct, frozen=True):
+    """A venue that goes on from a snapshot beside this one."""
+
+    number: int
+    snapshot: str
+    url: str
+    port: int
+    data: str
+    """File of its journal, or :memory:."""
+
+
+class Branches(Protocol):
+    """Snapshots of the venue and its forks. Each call raises `Refused` where it cannot be done."""
+
+    def take(self, name: str) -> Note: ...
+
+    def notes(self) -> list[Note]: ...
+
+    def delete(self, name: str) -> None: ...
+
+    def restore(self, name: str) -> Note:
+        """All is as it was; what stood on the venue until now is good for nothing any more."""
+
+    def fork(self, name: str, port: int) -> Fork:
+        """Another venue that goes on from there; port 0: any free one."""
+
+    def forks(self) -> list[Fork]: ...
+
+    def end_fork(self, number: int) -> Fork: ...
+
+
 class Desk(Struct, frozen=True):
     venue: Venue
     clock: VenueClock
     keys: KeyStore
     history: History
     facts: Facts
+    branches: Branches
     faults: Faults
     what_if: Callable[[AccountId, Any], object]
     """Tries commands on a copy of the venue: see `control.what_if`."""

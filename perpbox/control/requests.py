@@ -90,6 +90,15 @@ class NewClock(Struct, forbid_unknown_fields=True):
     to: TimeText | None = None
 
 
+class NewSnapshot(Struct, forbid_unknown_fields=True):
+    name: str
+
+
+class NewFork(Struct, forbid_unknown_fields=True):
+    port: int = 0
+    """0: any free one."""
+
+
 class Nothing(Struct, forbid_unknown_fields=True):
     """The body of a call that needs none."""
 

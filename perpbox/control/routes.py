@@ -15,6 +15,7 @@ from perpbox.control import (
     keys,
     market,
     process,
+    snapshots,
     symbols,
     what_if,
 )
@@ -72,6 +73,13 @@ ROUTES: Final = (
     Route("POST", "/box/v1/accounts/{id}/what-if", what_if.what_if),
     Route("POST", "/box/v1/accounts/{id}/keys", keys.add_key),
     Route("DELETE", "/box/v1/accounts/{id}/keys/{apiKey}", keys.remove_key),
+    Route("POST", "/box/v1/snapshots", snapshots.take_snapshot),
+    Route("GET", "/box/v1/snapshots", snapshots.list_snapshots),
+    Route("DELETE", "/box/v1/snapshots/{name}", snapshots.delete_snapshot),
+    Route("POST", "/box/v1/snapshots/{name}/restore", snapshots.restore_snapshot),
+    Route("POST", "/box/v1/snapshots/{name}/fork", snapshots.fork_snapshot),
+    Route("GET", "/box/v1/forks", snapshots.list_forks),
+    Route("DELETE", "/box/v1/forks/{number}", snapshots.end_fork),
 )
 
 

@@ -69,7 +69,7 @@ class Waiting:
         # The nearest first: falling prices with the sign turned round.
         self._rising: list[tuple[Price, OrderId]] = []
         self._falling: list[tuple[Price, OrderId]] = []
-        self._trailing = {side: Trailing(side) for side in (BUY, SELL)}
+        self._trailing = {BUY: Trailing(BUY), SELL: Trailing(SELL)}
 
     def add(self, order: ConditionalOrder) -> None:
         if order.terms.trails:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from perpbox.journal.copies import Copies, Note, copies_of
 from perpbox.journal.errors import (
     JournalDamaged,
     JournalError,
@@ -27,6 +28,7 @@ from perpbox.journal.recovery import Recovered, recover, snapshot_when_due
 from perpbox.journal.verification import Difference, Report, verify, verify_journal
 
 __all__ = [
+    "Copies",
     "Difference",
     "History",
     "IncomeRecord",
@@ -43,11 +45,13 @@ __all__ = [
     "MarginRecord",
     "MarketTrade",
     "NotAJournal",
+    "Note",
     "OrderRecord",
     "Recovered",
     "Report",
     "TradeRecord",
     "Window",
+    "copies_of",
     "open_journal",
     "recover",
     "snapshot_when_due",

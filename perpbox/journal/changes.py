@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
+from typing import Self
 
 from perpbox.account import AccountId, ConditionalStatus, OrderId, OrderStatus
 from perpbox.journal.records import (
@@ -116,6 +118,18 @@ class Gatherer:
         changes, self.changes = self.changes, Changes()
         changes.candles, changes.standing_candles = self.keeper.take()
         return changes
+
+    def copied(self) -> Self:
+        """One that goes on from here by itself; nothing is left here that was not taken."""
+        other = type(self)(self._find, self._find_conditional)
+        for order in self._open.values():
+            other.open_order(copy(order))
+        for waiting in self._waiting.values():
+            other.wait(copy(waiting))
+        other.changes = Changes()
+        other.sequence = self.sequence
+        other.keeper = self.keeper.copied()
+        return other
 
     def open_order(self, order: OrderRecord) -> None:
         self._open[order.order_id] = order

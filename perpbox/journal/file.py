@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -159,6 +159,21 @@ def require_marks_within(path: Path, connection: sqlite3.Connection) -> None:
 
 def open_to_write(path: Path) -> sqlite3.Connection:
     """The connection of the one writer: what it commits is on the disk."""
+    connection = _connect(path)
+    try:
+        # The store moves the log into the file after it has told what is durable, not before.
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        _upgrade(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """A connection whose commits are on the disk."""
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, cached_statements=64
     )
@@ -170,11 +185,6 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         # Where a plain sync does not reach the disk, ask for the one that does.
         connection.execute("PRAGMA fullfsync = ON")
         connection.execute("PRAGMA checkpoint_fullfsync = ON")
-        # The store moves the log into the file after it has told what is durable, not before.
-        connection.execute("PRAGMA wal_autocheckpoint = 0")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        _upgrade(connection)
     except BaseException:
         connection.close()
         raise
@@ -201,13 +211,20 @@ def _upgrade(connection: sqlite3.Connection) -> None:
 
 def create(path: Path, head: Head, version: str) -> None:
     """Make an empty journal. It appears at its path complete, however the process ends."""
+    make(path, lambda connection: _write_head(connection, head, version))
+
+
+def make(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+    """Make a database that appears at its path complete, in place of what was there, or not."""
     draft = path.with_name(path.name + ".new")
     try:
         draft.unlink(missing_ok=True)
         # Keys and their secrets will be in it.
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
-            _write_head(connection, head, version)
+            # Nothing can be torn yet: it is brought to the disk as a whole before it is renamed.
+            connection.execute("PRAGMA synchronous = OFF")
+            fill(connection)
         _sync(draft)
         draft.rename(path)
         _sync(path.parent)
@@ -217,9 +234,20 @@ def create(path: Path, head: Head, version: str) -> None:
         raise JournalUnreachable(f"{path} cannot be made: {error}.") from error
 
 
+def replace(path: Path, copy: Path) -> None:
+    """Let a journal become what a copy of one is, in one transaction.
+
+    The caller holds the journal's lock and has no connection to it; others may read it.
+    """
+    with (
+        damage_told(copy),
+        closing(open_to_read(copy, at_rest=True)) as source,
+        closing(_connect(path)) as target,
+    ):
+        source.backup(target)
+
+
 def _write_head(connection: sqlite3.Connection, head: Head, version: str) -> None:
-    # Nothing can be torn yet: the draft is brought to the disk as a whole before it is renamed.
-    connection.execute("PRAGMA synchronous = OFF")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.executescript(TABLES)

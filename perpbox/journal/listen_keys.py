@@ -38,6 +38,11 @@ class MemoryListenKeys:
     def __init__(self) -> None:
         self._stored: dict[AccountId, ListenKey] = {}
 
+    def copied(self) -> MemoryListenKeys:
+        other = MemoryListenKeys()
+        other._stored = dict(self._stored)
+        return other
+
     def stored(self) -> list[ListenKey]:
         return list(self._stored.values())
 

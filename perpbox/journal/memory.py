@@ -29,6 +29,12 @@ class MemoryKeys:
         self._last_number = 0
         self._stored: dict[str, NumberedKey] = {}
 
+    def copied(self) -> MemoryKeys:
+        other = MemoryKeys()
+        other._last_number = self._last_number
+        other._stored = dict(self._stored)
+        return other
+
     def last_number(self) -> int:
         return self._last_number
 
@@ -58,6 +64,24 @@ class MemoryJournal(Journal):
         self._history = MemoryHistory(self._projection.take)
         self._keys = MemoryKeys()
         self._listen_keys = MemoryListenKeys()
+        self._dumped: list[tuple[int, bytes]] = []
+        """The state with which a copy begins."""
+
+    def copied(self, state: bytes) -> MemoryJournal:
+        """A journal of its own that goes on from here; `state` is the last line's, dumped."""
+        other = MemoryJournal(self.head)
+        other._lines = self._lines.copy()
+        other._times = self._times.copy()
+        other._sweeps_at = self._sweeps_at
+        other._forgotten = self._forgotten
+        self._history.catch_up()  # so that nothing is under way in the projection
+        other._projection = self._projection.copied()
+        other._history = self._history.copied(other._projection.take)
+        other._keys = self._keys.copied()
+        other._listen_keys = self._listen_keys.copied()
+        other._dumped = [(self.last_sequence, state)]
+        other.last_sequence = self.last_sequence
+        return other
 
     @property
     def durable_sequence(self) -> int:
@@ -107,7 +131,7 @@ class MemoryJournal(Journal):
 
     def snapshots(self, *, of_any_version: bool = False) -> Iterator[tuple[int, bytes]]:
         del of_any_version
-        return iter(())
+        return iter(self._dumped)
 
     def snapshot_due(self, *, closing: bool = False) -> bool:
         """Never: there is no later start that a snapshot would shorten."""

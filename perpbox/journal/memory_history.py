@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Reversible
+from collections.abc import Callable, Iterable, Iterator, Mapping, Reversible
 from copy import copy
 from itertools import islice
 from typing import Final, Protocol, TypeVar
@@ -33,6 +33,7 @@ from perpbox.money import Millis
 from perpbox.tape import KEPT, Candle, Interval, Kind, Place
 
 RowT = TypeVar("RowT")
+KeyT = TypeVar("KeyT")
 OPEN: Final = (OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED)
 """An order that has no end yet."""
 
@@ -63,6 +64,23 @@ class Past:
         self.steps: list[StepRecord] = []
         self.amendments: dict[OrderId, list[AmendmentRecord]] = {}
         self.conversions: list[ConversionRecord] = []
+
+    def copied(self) -> Past:
+        """The same rows; those that may still change are copied too."""
+        other = Past()
+        other.orders = {
+            order_id: copy(order) if order.status in OPEN else order
+            for order_id, order in self.orders.items()
+        }
+        other.client_order_ids = dict(self.client_order_ids)
+        other.trades = _lists(self.trades)
+        other.income = list(self.income)
+        other.margin = list(self.margin)
+        other.conditionals = {algo_id: copy(row) for algo_id, row in self.conditionals.items()}
+        other.steps = list(self.steps)
+        other.amendments = _lists(self.amendments)
+        other.conversions = list(self.conversions)
+        return other
 
     def give_up(self, before: Millis) -> None:
         """Forget the rows that are older; what is open is kept however old it is."""
@@ -101,6 +119,10 @@ def _forget_before(rows: list[TimedT], before: Millis) -> None:
     del rows[: bisect_left(rows, before, key=lambda row: row.time)]
 
 
+def _lists(rows: Mapping[KeyT, list[RowT]]) -> dict[KeyT, list[RowT]]:
+    return {key: list(each) for key, each in rows.items()}
+
+
 class MemoryHistory(History):
     """History as lists. `refresh` gives what has changed since it was last asked."""
 
@@ -112,6 +134,17 @@ class MemoryHistory(History):
         self._holdings: dict[str, list[HoldingRecord]] = {}
         self._candles: dict[Place, list[Candle]] = {}
         self._standing: dict[str, Candle] = {}
+
+    def copied(self, refresh: Callable[[], Changes]) -> MemoryHistory:
+        """The history as it is now, which goes on with other turns; all is taken in by now."""
+        other = MemoryHistory(refresh)
+        other._pasts = {account_id: past.copied() for account_id, past in self._pasts.items()}
+        other._market_trades = _lists(self._market_trades)
+        other._funding = list(self._funding)
+        other._holdings = _lists(self._holdings)
+        other._candles = _lists(self._candles)
+        other._standing = {name: copy(candle) for name, candle in self._standing.items()}
+        return other
 
     def order(
         self,
@@ -272,17 +305,17 @@ class MemoryHistory(History):
             mine = symbol is None or row.symbol == symbol
             return mine and window.first <= row.time <= window.last
 
-        self._catch_up()
+        self.catch_up()
         return _page(self._funding, wanted, window)
 
     def recent_trades(self, symbol: str, limit: int = 1000) -> list[MarketTrade]:
-        self._catch_up()
+        self.catch_up()
         return self._market_trades.get(symbol, [])[-limit:]
 
     def trades_since(
         self, symbol: str, time: Millis = 0, *, from_id: int = 0, from_aggregate: int = 0
     ) -> Iterator[MarketTrade]:
-        self._catch_up()
+        self.catch_up()
         rows = self._market_trades.get(symbol, [])
         first = max(
             bisect_left(rows, time, key=lambda row: row.time),
@@ -294,13 +327,13 @@ class MemoryHistory(History):
             yield rows[place]
 
     def trade_before(self, symbol: str, time: Millis) -> MarketTrade | None:
-        self._catch_up()
+        self.catch_up()
         rows = self._market_trades.get(symbol, [])
         place = bisect_left(rows, time, key=lambda row: row.time)
         return rows[place - 1] if place else None
 
     def holdings(self, symbol: str, first: Millis, last: Millis) -> list[HoldingRecord]:
-        self._catch_up()
+        self.catch_up()
         rows = self._holdings.get(symbol, [])
         begin = bisect_right(rows, first, key=lambda row: row.time)
         end = bisect_right(rows, last, key=lambda row: row.time)
@@ -314,7 +347,7 @@ class MemoryHistory(History):
         first: Millis = 0,
         last: Millis = LAST_MOMENT,
     ) -> list[Candle]:
-        self._catch_up()
+        self.catch_up()
         ended = self._candles.get(Place(symbol, kind, interval), [])
         begin = bisect_left(ended, first, key=_open_time)
         end = bisect_left(ended, last + 1, key=_open_time)
@@ -327,7 +360,7 @@ class MemoryHistory(History):
         return list(map(copy, found))
 
     def candle_before(self, symbol: str, kind: Kind, time: Millis) -> Candle | None:
-        self._catch_up()
+        self.catch_up()
         place = Place(symbol, kind, Interval.MINUTE)
         standing = self._standing.get(place.name)
         if standing is not None and standing.open_time < time:
@@ -337,14 +370,14 @@ class MemoryHistory(History):
         return copy(ended[before - 1]) if before else None
 
     def first_candle(self, symbol: str, kind: Kind) -> Candle | None:
-        self._catch_up()
+        self.catch_up()
         place = Place(symbol, kind, Interval.MINUTE)
         ended = self._candles.get(place)
         return copy(ended[0] if ended else self._standing.get(place.name))
 
     def give_up(self, retention: Retention, now: Millis) -> None:
         """Forget what is too old, as a journal's file does."""
-        self._catch_up()
+        self.catch_up()
         if retention.candles is not None:
             for candles in self._candles.values():
                 # The price stood where the last one before ended.
@@ -364,10 +397,11 @@ class MemoryHistory(History):
 
     def _past(self, account_id: AccountId) -> Past:
         """The account's rows, or none that are kept: asking opens nothing."""
-        self._catch_up()
+        self.catch_up()
         return self._pasts.get(account_id) or Past()
 
-    def _catch_up(self) -> None:
+    def catch_up(self) -> None:
+        """Take in what has changed."""
         changes = self._refresh()
         for account_id in changes.wiped:
             self._pasts.pop(account_id, None)

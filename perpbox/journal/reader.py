@@ -37,6 +37,19 @@ class Reader:
         with self._turn:
             self._connection.close()
 
+    def copy_to(self, connection: sqlite3.Connection) -> None:
+        """All that is committed by now."""
+        with self._turn:
+            self._connection.backup(connection)
+
+    def meta(self, name: str) -> bytes | None:
+        """What the file says of itself by this name, if it does."""
+        for value, checksum in self.rows(
+            "SELECT value, checksum FROM meta WHERE name = ?", (name,)
+        ):
+            return self._checked(f"its {name}", value, checksum)
+        return None
+
     def head(self) -> Head:
         """What the journal was made with."""
         values = {

@@ -17,13 +17,14 @@ from perpbox.journal.reader import Reader
 from perpbox.journal.retention import Sweeper
 from perpbox.journal.sqlite_history import SqliteHistory
 from perpbox.journal.sqlite_keys import SqliteKeys, SqliteListenKeys
-from perpbox.journal.store import Store, snapshot_of
+from perpbox.journal.store import Store, Work, snapshot_of
 
 
 class SqliteJournal(Journal):
     """Holds the file's lock, a thread that writes, and a connection that reads."""
 
     def __init__(self, path: Path, lock: FileLock, connection: sqlite3.Connection) -> None:
+        self._path = path
         self._lock = lock
         self._reader = Reader(path, file.open_to_read(path, at_rest=False))
         try:
@@ -84,16 +85,43 @@ class SqliteJournal(Journal):
         self._appender.ask(snapshot_of(sequence, state, __version__))
         self.snapshot_sequence = sequence
 
+    def copy_to(self, path: Path, more: Work) -> None:
+        """Make a copy at a path, of all that is appended by now and of what `more` adds."""
+        self.flush()
+
+        def fill(connection: sqlite3.Connection) -> None:
+            self._reader.copy_to(connection)
+            more(connection)
+
+        file.make(path, fill)
+
+    def replaced(self, copy: Path) -> SqliteJournal:
+        """The journal that a copy is, in this file from now on; this one is closed.
+
+        The lock stays, and nothing of the file is lost before all of the copy is in it.
+        """
+        self._let_go()
+        try:
+            file.replace(self._path, copy)
+            return SqliteJournal(self._path, self._lock, file.open_to_write(self._path))
+        except BaseException:
+            self._lock.release()
+            raise
+
     def close(self) -> None:
         if self._closed:
             return
-        self._closed = True
-        self._appender.stop()
         try:
-            self._reader.close()
-            self._store.close()
+            self._let_go()
         finally:
             self._lock.release()
+
+    def _let_go(self) -> None:
+        """Write what is left and close the file; the lock stays."""
+        self._closed = True
+        self._appender.stop()
+        self._reader.close()
+        self._store.close()
 
     def _tell(self, sequence: int) -> None:
         if self.on_durable is not None:

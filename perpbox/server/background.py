@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import uvloop
 
+from perpbox.message import Request, Response
 from perpbox.server.life import serve
 from perpbox.server.log import Log, log_to
 from perpbox.server.process import Process
@@ -74,6 +75,20 @@ class Background:
 
         self._process.loop.call_soon_threadsafe(do)
         return done.result(STOP_SECONDS)
+
+    def answer(self, request: Request, then: Callable[[Venue], None] | None = None) -> Response:
+        """Answer an operator's request as if it had come over HTTP.
+
+        `then` is done with the venue before anything else happens.
+        """
+
+        def act(_: Venue) -> Response:
+            response = self._process.answer_now(request)
+            if then is not None:
+                then(self.venue)
+            return response
+
+        return self.call(act)
 
     def stop(self) -> int:
         """Stop in order, if it has not stopped; the exit code."""

@@ -6,13 +6,14 @@ from typing import Final
 
 from perpbox.engine.commands import OpenVenue
 from perpbox.engine.state import State
-from perpbox.feed.clock import REAL, VenueClock, parse_pace
+from perpbox.feed.clock import REAL, ClockMode, Pace, VenueClock, parse_pace
 from perpbox.feed.recorded import Progress, RecordedFeed
 from perpbox.instrument import to_json
 from perpbox.journal import (
     Journal,
     JournalError,
     KeyStore,
+    Note,
     open_journal,
     recover,
     snapshot_when_due,
@@ -37,11 +38,12 @@ class Parts:
         state: State,
         sequence: int,
         recording: RecordedFeed | None = None,
+        clock: VenueClock | None = None,
     ) -> None:
         self.journal = journal
         self.retention = settings.retention()
         self.kind = KINDS[settings.data == MEMORY]
-        self.clock = _clock(settings, state, sequence, recording)
+        self.clock = clock or _clock(settings, state, sequence, recording)
         self.venue = Venue(state, sequence, journal, self.clock)
         seed = None if settings.key_seed is None else str(settings.key_seed)
         self.keys = KeyStore(journal.keys, seed)
@@ -108,6 +110,23 @@ def compose(settings: Settings, progress: Progress | None = None) -> Parts:
     except BaseException:
         journal.close()
         raise
+
+
+def recompose(settings: Settings, journal: Journal, note: Note) -> Parts:
+    """The venue as a copy of its journal left it, and its clock as it stood and went then.
+
+    [dec] A clock that showed the machine's own time does so still: what has fallen due since then
+    falls due at once. Any other one goes back. Raises `Unusable`, and a `JournalError`.
+    """
+    recovered = recover(journal)
+    state, sequence = recovered.state, recovered.sequence
+    recording = open_recording(settings, state, sequence)
+    clock = VenueClock(
+        Pace(ClockMode(note.mode), note.speed),
+        None if note.is_true else note.time,
+        catches_up=recording is None,
+    )
+    return Parts(settings, journal, state, sequence, recording, clock)
 
 
 def _clock(

@@ -8,7 +8,7 @@ from perpbox.api.desk import Desk as ApiDesk
 from perpbox.api.door import ApiDoor
 from perpbox.api.streams.listen_keys import ListenKeys
 from perpbox.control.app import Control
-from perpbox.control.desk import Desk, Facts
+from perpbox.control.desk import Branches, Desk, Facts
 from perpbox.faults.bench import Faults, Later
 from perpbox.feed.clock import ClockMode, SecondClock, VenueClock
 from perpbox.message import Answer, Request, Response, Session, Wire
@@ -30,6 +30,7 @@ class Doors:
         parts: Parts,
         facts: Facts,
         settings: Settings,
+        branches: Branches,
         soon: Callable[[Callable[[], None]], object],
         later: Later,
     ) -> None:
@@ -49,10 +50,11 @@ class Doors:
             parts.keys,
             history,
             facts,
+            branches,
             faults,
             lambda account_id, asked: what_if.answer(own, desk, account_id, asked),
         )
-        self._control = Control(own)
+        self.control = Control(own)
         self._document = Document(settings.api_date, parts.venue.state.catalogue)
         self._api = ApiDoor(
             desk,
@@ -64,9 +66,12 @@ class Doors:
         )
         self.hub = self._api.streams.hub
 
+    def retire(self) -> None:
+        self._api.retire()
+
     def answer(self, request: Request) -> Answer:
-        if self._control.owns(request.path):
-            return self._control.answer(request)
+        if self.control.owns(request.path):
+            return self.control.answer(request)
         if self._document.owns(request.path):
             return self._document.answer(request)
         return self._api.answer(request)

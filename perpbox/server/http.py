@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import socket as sockets
 import ssl
 import traceback
+from functools import partial
 from typing import Final
 
 from perpbox.message import Application, Connect
@@ -16,6 +18,8 @@ from perpbox.server.websocket import WebSocket
 from perpbox.server.wire import Bounds, HeadKey, head_start
 
 LONGEST_WORD: Final = 24
+BACKLOG: Final = 1024
+"""Connections that wait to be taken."""
 
 
 class HttpServer:
@@ -53,19 +57,31 @@ class HttpServer:
         self._timer: asyncio.TimerHandle | None = None
         self._emptied = asyncio.Event()
 
-    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
-        """Listen, and speak TLS if told how. Raises OSError where the address cannot be had."""
+    async def start(
+        self,
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None = None,
+        listening: sockets.socket | None = None,
+    ) -> None:
+        """Listen, and speak TLS if told how. Raises OSError where the address cannot be had.
+
+        A socket that listens there already is taken over.
+        """
         self.loop = asyncio.get_running_loop()
         self.beat = self.loop.time()
-        self._listener = await self.loop.create_server(
+        listen = partial(
+            self.loop.create_server,
             lambda: Connection(self),
-            host,
-            port,
-            backlog=1024,
+            backlog=BACKLOG,
             ssl=tls,
             ssl_handshake_timeout=self.bounds.head_seconds if tls else None,
             ssl_shutdown_timeout=self.bounds.linger_seconds if tls else None,
         )
+        if listening is not None:
+            self._listener = await listen(sock=listening)
+        else:
+            self._listener = await listen(host=host, port=port)
         if None in self._listener.sockets:
             # uvloop closes a socket whose listen() was refused, and says nothing: another
             # program had bound the port as well, and was the first to listen.
@@ -95,6 +111,11 @@ class HttpServer:
 
     def _all(self) -> list[Connection | WebSocket]:
         return [*self.connections, *self.sockets]
+
+    def close_sockets(self, code: int, reason: str) -> None:
+        """End every WebSocket connection, and say why."""
+        for each in list(self.sockets):
+            each.close(code, reason)
 
     def _is_empty(self) -> bool:
         return not (self.connections or self.sockets)

@@ -31,10 +31,14 @@ class Outside:
 
     async def start(self) -> None:
         """Raises `Unusable` where a market cannot be relayed."""
-        self._parts.venue.on_feed_end = self._note_end
-        self._parts.venue.end_spent_feed()
+        self.listen()
         if self._relay is not None:
             await self._relay.start()
+
+    def listen(self) -> None:
+        """Be told when the feed is over."""
+        self._parts.venue.on_feed_end = self._note_end
+        self._parts.venue.end_spent_feed()
 
     async def stop(self) -> None:
         if self._relay is not None:

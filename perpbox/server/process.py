@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from typing import Any, Final
 
 import perpbox
 from perpbox.control.desk import Facts
 from perpbox.feed.clock import iso
+from perpbox.message import Answer, Request, Response, Session, Wire
 from perpbox.server.beat import Beat
 from perpbox.server.compose import Parts
-from perpbox.server.doors import Doors
 from perpbox.server.http import HttpServer
 from perpbox.server.log import Log
-from perpbox.server.outside import Outside
-from perpbox.server.pacing import Pacer
 from perpbox.server.settings import AddressTaken, Settings, Unusable
+from perpbox.server.snapshots import SnapshotDesk
+from perpbox.server.stage import Stage
 from perpbox.server.tls import tls_context
 
+SERVICE_RESTART: Final = 1012
 PATIENCE: Final = 5.0
 """Seconds that a stop gives to what is in flight."""
 WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  names, no address to bind
@@ -31,9 +32,14 @@ WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  names, n
 class Process:
     """A venue being served. Everything here is called on the event loop's thread."""
 
-    def __init__(self, settings: Settings, log: Log, parts: Parts) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        log: Log,
+        parts: Parts,
+        listening: socket.socket | None = None,
+    ) -> None:
         self.settings = settings
-        self.parts = parts
         self.exit_code = 0
         self.loop = asyncio.get_running_loop()
         self._log = log
@@ -49,13 +55,20 @@ class Process:
             failures=lambda: self.http.failures,
             feed=settings.feed_kind,
         )
-        doors = Doors(parts, self._facts, settings, self.loop.call_soon, self.loop.call_later)
-        self._hub = doors.hub
-        self._pacer = Pacer(self._hub, self.loop)
-        self.beat = Beat(parts, self._hub, self.loop, partial(self.fail, "timer failed"))
-        self._outside = Outside(settings, parts, log, self.fail)
-        self.http = HttpServer(doors.answer, parts.venue.when_durable, log, connect=doors.connect)
-        self._hub.on_failure = lambda error: self.http.note_failure(error, "STREAM", "")
+        self.branches = SnapshotDesk(self, self._beside, log)
+        self.http = HttpServer(self._answer, self._when_durable, log, connect=self._connect)
+        self._listening = listening
+        if listening is not None:
+            self.http.port = int(listening.getsockname()[1])
+        self.stage = self._staged(parts)
+
+    @property
+    def parts(self) -> Parts:
+        return self.stage.parts
+
+    @property
+    def beat(self) -> Beat:
+        return self.stage.beat
 
     @property
     def base_url(self) -> str:
@@ -63,18 +76,30 @@ class Process:
         scheme = "https" if self._tls else "http"
         return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.http.port}"
 
+    # The venue that is served may change from one request to the next.
+
+    def _answer(self, request: Request) -> Answer:
+        return self.stage.doors.answer(request)
+
+    def _connect(self, request: Request, wire: Wire) -> Session | Response:
+        return self.stage.doors.connect(request, wire)
+
+    def _when_durable(self, sequence: int, told: Callable[[], None]) -> None:
+        self.parts.venue.when_durable(sequence, told)
+
     async def start(self) -> None:
         """Follow the journal and listen. Raises `Unusable` where that cannot be."""
-        self.loop.set_exception_handler(self._stray)
-        venue, journal = self.parts.venue, self.parts.journal
-        journal.on_durable = lambda sequence: self._soon(lambda: venue.note_durable(sequence))
-        journal.on_failure = lambda error: self._soon(lambda: self.fail("journal failed", error))
-        venue.on_failure = lambda error: self.fail("venue failed", error)
-        await self._outside.start()
+        if self._listening is None:  # a fork is a guest on this loop
+            self.loop.set_exception_handler(self._stray)
+        venue = self.parts.venue
+        self.stage.follow_journal()
+        await self.stage.outside.start()
         try:
-            await self.http.start(self.settings.host, self.settings.port, self._tls)
+            await self.http.start(
+                self.settings.host, self.settings.port, self._tls, self._listening
+            )
         except OSError as error:
-            await self._outside.stop()
+            await self.stage.outside.stop()
             raise _why_not(self.settings, error) from error
         self.beat.start()
         self._log.info(
@@ -97,9 +122,9 @@ class Process:
         self.http.take_no_more()
         await self._all_told()
         await self.http.stop(self._patience)
-        await self._outside.stop()
-        self._pacer.stop()
-        self.beat.stop()
+        await self.branches.end_all()
+        await self.stage.outside.stop()
+        self.stage.stop()
         self.parts.close()
         self._log.info("stopped", exit_code=self.exit_code)
         return self.exit_code
@@ -130,9 +155,52 @@ class Process:
         """What nobody has caught: counted and logged like a failed request."""
         self.http.note_failure(context.get("exception") or RuntimeError(), "", "")
 
-    def _soon(self, act: Callable[[], None]) -> None:
-        """From the journal's thread to this one."""
-        self.loop.call_soon_threadsafe(act)
+    def answer_now(self, request: Request) -> Response:
+        """Answer an operator on the spot, even if the journal has to be waited for."""
+        answer = self.stage.doors.control.answer(request)
+        if isinstance(answer, Response):
+            return answer
+        self._settle()
+        return answer.finish()
+
+    # Another venue in the place of this one.
+
+    def halt(self) -> None:
+        """Bring the venue to rest: all that has happened is durable, and is told."""
+        self.stage.stop()
+        self._settle()
+
+    def _settle(self) -> None:
+        journal = self.parts.journal
+        journal.flush()
+        self.parts.venue.note_durable(journal.durable_sequence)
+
+    def go_on(self, parts: Parts) -> None:
+        """Serve these in place of the ones that were halted.
+
+        [dec] WebSocket connections are closed: what they were told has not happened, and a client
+        that connects again asks for what it needs. HTTP connections stay.
+        """
+        self.http.close_sockets(SERVICE_RESTART, "The venue was restored.")
+        self.stage.retire()
+        self.stage = self._staged(parts)
+        self.stage.follow_journal()
+        self.stage.outside.listen()
+        self.beat.start()
+
+    def _beside(self, settings: Settings, parts: Parts, listening: socket.socket) -> Process:
+        return Process(settings, self._log, parts, listening)
+
+    def _staged(self, parts: Parts) -> Stage:
+        return Stage(
+            self.settings,
+            parts,
+            self._facts,
+            self.branches,
+            self._log,
+            self.fail,
+            self.http.note_failure,
+        )
 
 
 def _why_not(settings: Settings, error: OSError) -> Unusable:

@@ -7,7 +7,8 @@ candle holds what no shorter one does, and all of them in a row hold everything 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from copy import copy
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -72,6 +73,13 @@ class Keeper:
         for name, candle in standing:
             place = place_of(name)
             self._at(place.kind, place.symbol).standing[KEPT.index(place.interval)] = candle
+
+    def copied(self) -> Keeper:
+        """One that goes on from here by itself; nothing is left here that was not taken."""
+        other = Keeper()
+        for kind, of_kind in self._series.items():
+            other._series[kind] = {symbol: series.copied() for symbol, series in of_kind.items()}
+        return other
 
     def take(self) -> tuple[list[tuple[Place, Candle]], dict[str, Candle]]:
         """The candles that have ended, and those that stand and have changed, since the last."""
@@ -161,10 +169,15 @@ class Series:
 
     __slots__ = ("changed", "kind", "names", "standing", "symbol")
 
-    def __init__(self, symbol: str, kind: Kind) -> None:
+    def __init__(self, symbol: str, kind: Kind, names: Sequence[str] = ()) -> None:
         self.symbol = symbol
         self.kind = kind
-        self.names = [Place(symbol, kind, interval).name for interval in KEPT]
+        self.names = names or [Place(symbol, kind, interval).name for interval in KEPT]
         self.standing: list[Candle | None] = [None] * len(KEPT)
         self.changed = 0
         """How many of them have changed since they were last taken, counted from the shortest."""
+
+    def copied(self) -> Series:
+        other = Series(self.symbol, self.kind, self.names)
+        other.standing = [None if candle is None else copy(candle) for candle in self.standing]
+        return other

@@ -20,6 +20,8 @@ DOCUMENT: Final[dict[str, Any]] = msgspec.json.decode(
 NUMBERED: Final = re.compile(r"^/box/v1/(accounts|faults)/[^/]+")
 KEYS: Final = re.compile(r"^(/box/v1/accounts/\{id\}/keys)/[^/]+$")
 SYMBOLS: Final = re.compile(r"^(/box/v1/symbols)/[^/]+")
+SNAPSHOTS: Final = re.compile(r"^(/box/v1/snapshots)/[^/]+")
+FORKS: Final = re.compile(r"^(/box/v1/forks)/[^/]+")
 NOT_THERE: Final = {401, 403, 404, 405, 413}
 """What comes before an operator is told that there is no such call, and that."""
 
@@ -49,6 +51,8 @@ def _template(path: str) -> str:
     """The path as the document has it, with names in the place of accounts, rules and keys."""
     found = NUMBERED.sub(r"/box/v1/\1/{id}", path)
     found = SYMBOLS.sub(r"\1/{symbol}", found)
+    found = SNAPSHOTS.sub(r"\1/{name}", found)
+    found = FORKS.sub(r"\1/{number}", found)
     return KEYS.sub(r"\1/{apiKey}", found)
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 
 from perpbox.control.app import Control
-from perpbox.control.desk import Desk, Facts
+from perpbox.control.desk import Desk, Facts, Fork
 from perpbox.engine.commands import OpenVenue
 from perpbox.engine.line import Line
 from perpbox.engine.state import State
 from perpbox.faults import Faults
 from perpbox.feed.clock import MANUAL, VenueClock
 from perpbox.instrument import builtin
+from perpbox.journal.copies import Note
 from perpbox.journal.keys import KeyStore, NumberedKey
 from perpbox.journal.memory_history import MemoryHistory
 from perpbox.journal.projection import Projection
@@ -86,6 +87,41 @@ class KeysInMemory:
             del self.rows[api_key]
 
 
+class Shelf:
+    """Snapshots as names, and forks as numbers."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Note] = {}
+        self.restored: list[str] = []
+        self.running: dict[int, Fork] = {}
+
+    def take(self, name: str) -> Note:
+        self.kept[name] = Note(name, 1, NOON, "manual", 1.0, is_true=False, accounts=0)
+        return self.kept[name]
+
+    def notes(self) -> list[Note]:
+        return list(self.kept.values())
+
+    def delete(self, name: str) -> None:
+        del self.kept[name]
+
+    def restore(self, name: str) -> Note:
+        self.restored.append(name)
+        return self.kept[name]
+
+    def fork(self, name: str, port: int) -> Fork:
+        number = len(self.running) + 1
+        fork = Fork(number, name, f"http://127.0.0.1:{port}", port, ":memory:")
+        self.running[number] = fork
+        return fork
+
+    def forks(self) -> list[Fork]:
+        return list(self.running.values())
+
+    def end_fork(self, number: int) -> Fork:
+        return self.running.pop(number)
+
+
 class Office:
     """The desk under test, and an operator's way of calling it."""
 
@@ -111,6 +147,7 @@ class Office:
                 self.keys,
                 self.journal.history,
                 facts,
+                Shelf(),
                 self.faults,
                 lambda account_id, asked: (account_id, asked),
             )

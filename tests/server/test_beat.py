@@ -18,6 +18,7 @@ from perpbox.server.beat import BACKLOG, IDLE, LAG, STEP, WAIT, Beat
 from perpbox.server.compose import Parts, compose
 from perpbox.server.doors import Doors
 from perpbox.server.settings import Settings
+from tests.control.desk import Shelf
 from tests.server.shell import Kept
 
 NOON = 1_795_348_800_000
@@ -76,7 +77,12 @@ class Stage:
             version="1", journal="memory", token="", uptime=lambda: 0.0, failures=lambda: 0
         )
         hub = Doors(
-            parts, facts, Settings(), soon=lambda act: act(), later=lambda _seconds, act: act()
+            parts,
+            facts,
+            Settings(),
+            Shelf(),
+            soon=lambda act: act(),
+            later=lambda _seconds, act: act(),
         ).hub
         self.beat = Beat(parts, hub, self.loop, self.errors.append)
 

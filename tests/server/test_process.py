@@ -36,6 +36,7 @@ from perpbox.server.log import log_to
 from perpbox.server.process import WILDCARDS
 from perpbox.server.settings import AddressTaken, Settings, Unusable, require_usable
 from perpbox.venue import Venue
+from tests.control.desk import Shelf
 from tests.server.shell import Kept
 
 HOUR = 3_600_000
@@ -398,7 +399,9 @@ def test_the_doors_are_told_apart_by_path() -> None:
     settings = Settings()
     parts = compose(settings)
     facts = Facts(version="1", journal="memory", token="", uptime=lambda: 0.0, failures=lambda: 0)
-    doors = Doors(parts, facts, settings, soon=lambda act: act(), later=lambda _seconds, act: act())
+    doors = Doors(
+        parts, facts, settings, Shelf(), soon=lambda act: act(), later=lambda _seconds, act: act()
+    )
     told = {
         path: doors.answer(Request("GET", path)) for path in ("/box/v1/x", "/fapi/v1/x", "/healthz")
     }

@@ -99,7 +99,7 @@ def until(condition: Callable[[], bool]) -> None:
 def listened_to(first: Background) -> None:
     """Until both connections of a relay have asked for their streams."""
     last = {"zecusdc@bookTicker", "!assetIndex@arr"}
-    until(lambda: first.call(lambda _: last <= set(first._process._hub.channels)))
+    until(lambda: first.call(lambda _: last <= set(first._process.stage.hub.channels)))
 
 
 def move(venue: Venue, price: str, *prints: tuple[int, str, str], spread: str = "0") -> None:
@@ -293,7 +293,9 @@ def test_a_venue_is_told_to_relay_as_to_anything_else(first: Background, tmp_pat
     settings = Settings(port=0, data=str(path), feed=(f"relay:{address}",), relay=relay)
     with running(settings, log) as second:
         assert ask(second, LAST)["price"] == "71003.30"
-        until(lambda: first.call(lambda _: "btcusdt@bookTicker" in first._process._hub.channels))
+        until(
+            lambda: first.call(lambda _: "btcusdt@bookTicker" in first._process.stage.hub.channels)
+        )
         first.call(lambda venue: move(venue, "72000"))
         until(lambda: best(second) == best(first))
         assert ask(second, "/box/v1/status")["feed"] == {"kind": "relay", "running": True}
@@ -302,7 +304,7 @@ def test_a_venue_is_told_to_relay_as_to_anything_else(first: Background, tmp_pat
         with pytest.raises(HTTPError, match="409"):
             set_clock(second, speed=60)
         assert set_clock(second, mode="real")["mode"] == "real"
-    until(lambda: not first.call(lambda _: first._process._hub.channels))
+    until(lambda: not first.call(lambda _: first._process.stage.hub.channels))
     events = [entry["event"] for entry in log.entries]
     assert events[0] == "relaying"
     assert "started" in events

@@ -79,7 +79,7 @@ def farewell(stream: Connection, told: list[Any] | None = None) -> int | None:
 
 def wait_until_nobody_listens(server: Background) -> None:
     deadline = time.monotonic() + SECONDS
-    while server.call(lambda _: bool(server._process._hub.channels)):
+    while server.call(lambda _: bool(server._process.stage.hub.channels)):
         assert time.monotonic() < deadline
 
 
@@ -125,7 +125,7 @@ def test_nothing_ticks_when_nobody_listens(server: Background) -> None:
     with open_stream(server, "/ws/btcusdt@markPrice@1s") as stream:
         read(stream)
     wait_until_nobody_listens(server)
-    assert not server.call(lambda _: server._process._hub.is_paced)
+    assert not server.call(lambda _: server._process.stage.hub.is_paced)
 
 
 def test_another_address_is_no_stream(server: Background) -> None:
@@ -186,7 +186,7 @@ def test_a_stream_that_fails_ends_alone(monkeypatch: pytest.MonkeyPatch, call: s
             assert server.failures == 1
         with open_stream(server, "/ws/btcusdt@markPrice@1s") as other:
             assert read(other)["e"] == "markPriceUpdate"
-            assert server.call(lambda _: len(server._process._hub._about["BTCUSDT"])) == 1
+            assert server.call(lambda _: len(server._process.stage.hub._about["BTCUSDT"])) == 1
 
 
 @pytest.mark.parametrize("names", [[], ["btcusdt@depth"]])

@@ -21,6 +21,7 @@ from perpbox.server import what_if
 from perpbox.server.trial import Trial
 from tests.api.exchange import HOUR, Exchange
 from tests.api.trader import ORDER, Trader, limit_order, open_trader
+from tests.control.desk import Shelf
 
 BUY: Final = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.1"}
 NAMES: Final = ("totalMarginBalance", "totalMaintMargin", "totalUnrealizedProfit")
@@ -45,6 +46,7 @@ def control_of(exchange: Exchange) -> Control:
         exchange.keys,
         exchange.journal.history,
         facts,
+        Shelf(),
         exchange.faults,
         lambda account_id, asked: what_if.answer(desk, exchange.desk, account_id, asked),
     )

@@ -122,9 +122,9 @@ class Counting(MemoryHistory):
         super().__init__(whole._refresh)
         self.asked = 0
 
-    def _catch_up(self) -> None:
+    def catch_up(self) -> None:
         self.asked += 1
-        super()._catch_up()
+        super().catch_up()
 
 
 class Counted(Lagging):

@@ -136,6 +136,12 @@ class Hub:
         listen_keys.on_end = self._key_ended
         venue.listeners.append(self._note)
 
+    def retire(self) -> None:
+        """Tell nobody any more; nothing of the venue refers to it."""
+        self.listen_keys.on_end = _nobody_minds
+        self.on_paced = None
+        self.on_failure = _raise
+
     # Listeners.
 
     def join(self, listener: Listener, name: str) -> Channel:
@@ -401,6 +407,10 @@ class Hub:
             else:
                 raw = raw or framed(payload)
                 listener.send(raw)
+
+
+def _nobody_minds(_key: ListenKey, _in_time: bool) -> None:
+    """The venue is another one now."""
 
 
 def _hung_up(message: Message) -> Message:
