@@ -16,10 +16,11 @@ from rich.table import Table
 
 import perpbox
 from perpbox import audit as auditing
-from perpbox import clients
 from perpbox import demo as demonstration
+from perpbox.console import doctor as doctoring
 from perpbox.console import explain as explaining
 from perpbox.console import log as telling
+from perpbox.console import printing
 from perpbox.console import serving as hosting
 from perpbox.console import what_if as trying
 from perpbox.console.operator import Operator
@@ -250,7 +251,7 @@ def explain(
 
 @app.command(name="settings-for")
 def settings_for(
-    client: str, *, url: str = clients.HERE, api_key: str = "", secret: str = ""
+    client: str, *, url: str | None = None, api_key: str = "", secret: str = ""
 ) -> int:
     """Print what a client is made with, as JSON, so that no call of it leaves the machine.
 
@@ -258,22 +259,70 @@ def settings_for(
     ----------
     client
         ccxt, freqtrade, official-sdk, futures-connector, nautilus, official-js, tiagosiebler or
-        node-binance-api; for the others see docs/clients.md.
+        node-binance-api; the others' settings are no text: docs/clients.md.
     url
-        Where the venue is.
+        Where the venue is; else PERPBOX_URL, else http://127.0.0.1:8900.
     api_key
         Of an account of the venue; left out where it is not given.
     secret
         The key's.
     """
-    if client not in clients.PRINTED:
-        raise Unusable(f"No settings for {client!r}; there are {', '.join(clients.PRINTED)}.")
-    try:
-        told = clients.settings_for(client, url, api_key=api_key, secret=secret)
-    except clients.NotAnAddress as error:
-        raise Unusable(f"--url: {error}.") from None
+    told = printing.settings_of(client, Operator(url, None).url, api_key, secret)
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
     return 0
+
+
+@app.command
+def doctor(
+    *configurations: str,
+    url: str | None = None,
+    token: str | None = None,
+    api_key: str = "",
+    secret: str = "",
+    python: str | None = None,
+    every: Annotated[bool, Parameter(negative=())] = False,
+    json: bool = False,
+) -> int:
+    """Say which calls of a bot would still leave the machine, and whether the venue is well.
+
+    perpbox doctor config.json bot.py:exchange --python ../bot/.venv/bin/python
+
+    Exits with 0 when all is well, 1 when something would leave or is wrong, 2 for misuse.
+
+    Parameters
+    ----------
+    configurations
+        A configuration of freqtrade or ccxt that ends with .json; or bot.py:exchange, or
+        package.module:build: an object, or a function that makes one. It is made in a process
+        that cannot leave the machine.
+    url
+        Where the venue is; else PERPBOX_URL, else http://127.0.0.1:8900.
+    token
+        The operator's word; else PERPBOX_TOKEN. Without it the venue does not tell its feed.
+    api_key
+        Is asked of the venue, whether it is good.
+    secret
+        The key's.
+    python
+        The bot's own Python, which needs no perpbox; else this one.
+    every
+        Show the addresses that lead to the venue or to nobody one by one, instead of counted.
+    json
+        Print the findings as JSON.
+    """
+    found = doctoring.examined(
+        configurations,
+        Operator(url, token).url,
+        token=token,
+        api_key=api_key,
+        secret=secret,
+        python=python,
+    )
+    if json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
+    else:
+        _console().print(doctoring.table_of(found, every=every))
+    return DIFFERENT if doctoring.is_bad(found) else 0
 
 
 @app.command

@@ -44,6 +44,7 @@ EXPECTED = (
     r"Exception during cleanup: PendingRollbackError ",
     r"Error during cleanup",
     r"Error closing cursor",
+    r"Error closing cursor",
     # A stop goes off while freqtrade closes the position itself: one of both finds none.
     r"Could not cancel stoploss order \d+ for pair",
     r'Unable to exit trade \S+: Could not place (?:sell|buy) order .*"code":-2022,',
