@@ -177,7 +177,7 @@ def at_a_rate(rate: str) -> FundingTerms:
 
 def read_all(exchange: Exchange, people: list[Trader]) -> None:
     """Everything that can be asked, of all symbols and of one, and of either order."""
-    which: list[dict[str, object]] = [{}, BTC, {**BTC, "orderId": 1}, {**BTC, "orderId": 3}]
+    which: list[dict[str, object]] = [{}, {**BTC}, {**BTC, "orderId": 1}, {**BTC, "orderId": 3}]
     reads = [route for route in ROUTES if route.method == "GET"]
     for route in reads:
         if any(word in route.path for word in NOT_READ):
