@@ -34,11 +34,13 @@ WS: Final = models_of(ws_apis, METHOD)
 
 
 class Reading:
-    """What models made of answers: fields told, unknown to the model, and never told."""
+    """What models made of answers: fields told, unknown to the model, never told, out of order."""
 
     def __init__(self) -> None:
         self.told: set[str] = set()
         self.unknown: set[str] = set()
+        self.out_of_order: set[str] = set()
+        """The rows whose fields come in another order than the model's."""
         self._declared: set[str] = set()
 
     @property
@@ -63,6 +65,8 @@ class Reading:
     def _compare_fields(self, parsed: BaseModel, answer: dict[str, Any], at: str) -> None:
         names = dict(_names(type(parsed)))
         self._declared |= {at + name for name in names}
+        if [each for each in answer if each in names] != [each for each in names if each in answer]:
+            self.out_of_order.add(at.rstrip("."))
         for name, value in answer.items():
             self.told.add(at + name)
             if name in names:
