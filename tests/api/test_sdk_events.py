@@ -3,31 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from binance_sdk_derivatives_trading_usds_futures.websocket_streams.models.account_config_update import (  # noqa: E501
-    AccountConfigUpdate,
-)
-from binance_sdk_derivatives_trading_usds_futures.websocket_streams.models.account_update import (
-    AccountUpdate,
-)
-from binance_sdk_derivatives_trading_usds_futures.websocket_streams.models.algo_update import (
-    AlgoUpdate,
-)
-from binance_sdk_derivatives_trading_usds_futures.websocket_streams.models.listen_key_expired import (  # noqa: E501
-    ListenKeyExpired,
-)
-from binance_sdk_derivatives_trading_usds_futures.websocket_streams.models.margin_call import (
-    MarginCall,
-)
-from binance_sdk_derivatives_trading_usds_futures.websocket_streams.models.order_trade_update import (  # noqa: E501
-    OrderTradeUpdate,
-)
-from binance_sdk_derivatives_trading_usds_futures.websocket_streams.models.trade_lite import (
-    TradeLite,
-)
 
 from perpbox.engine.commands import SetFunding
 from tests.api import rich_day
@@ -37,14 +17,21 @@ from tests.api.sdk_models import Reading
 from tests.api.trader import open_trader
 
 SHARED: Final = Path(__file__).parents[3] / "shared"
+PACKAGE: Final = "binance_sdk_derivatives_trading_usds_futures.websocket_streams.models"
+
+
+def model(module: str, name: str) -> Any:
+    return getattr(import_module(f"{PACKAGE}.{module}"), name)
+
+
 MODELS: Final[dict[str, Any]] = {
-    "ORDER_TRADE_UPDATE": OrderTradeUpdate,
-    "TRADE_LITE": TradeLite,
-    "ALGO_UPDATE": AlgoUpdate,
-    "ACCOUNT_UPDATE": AccountUpdate,
-    "ACCOUNT_CONFIG_UPDATE": AccountConfigUpdate,
-    "MARGIN_CALL": MarginCall,
-    "listenKeyExpired": ListenKeyExpired,
+    "ORDER_TRADE_UPDATE": model("order_trade_update", "OrderTradeUpdate"),
+    "TRADE_LITE": model("trade_lite", "TradeLite"),
+    "ALGO_UPDATE": model("algo_update", "AlgoUpdate"),
+    "ACCOUNT_UPDATE": model("account_update", "AccountUpdate"),
+    "ACCOUNT_CONFIG_UPDATE": model("account_config_update", "AccountConfigUpdate"),
+    "MARGIN_CALL": model("margin_call", "MarginCall"),
+    "listenKeyExpired": model("listen_key_expired", "ListenKeyExpired"),
 }
 UNKNOWN: Final = {"ACCOUNT_UPDATE": {"a.P.ma"}}
 """Recorded in 2023: recorded/events_account_update_xem_2023.json."""
