@@ -146,6 +146,7 @@ class AccountExplained:
                 field: partial(said, field, value, "set for the account", evidence.SETTING)
                 for field, value in settings.items()
             },
+            "updateTime": partial(said, "updateTime", "0", "always zero"),
         }
 
     def totals(self) -> Parts:
