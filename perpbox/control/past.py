@@ -11,10 +11,10 @@ from perpbox.journal.history import History
 from perpbox.journal.records import IncomeRecord, TradeRecord, Window
 from perpbox.margin import evidence
 from perpbox.margin.explanation import EXACT, Figure, leaf, product_text, said, total
-from perpbox.money import Amount, Product, Quantity
+from perpbox.money import Amount, Product, Quantity, text_short
 
 MOST_READ: Final = 20_000
-"""Newest rows of an account's income, and of its fills in a symbol: what takes a tenth second."""
+"""Newest rows of an account's income, and of its fills in a symbol: they are read in some 40 ms."""
 ROWS_SHOWN: Final = 10
 """Newest income rows of each type."""
 FILLS_SHOWN: Final = 20
@@ -75,7 +75,7 @@ class AccountPast:
             )
             return (
                 total("income", income, parts, evidence.WALLET),
-                leaf("earlier", value - income, origin),
+                leaf("earlier", value - income, origin, evidence.REMAINDER),
             )
 
         return read
@@ -119,8 +119,8 @@ def _of_type(name: str, rows: list[IncomeRecord]) -> Figure:
     parts = [_of_row(row) for row in reversed(shown)]
     if older:
         amount = sum(row.amount for row in older)
-        parts.append(leaf(f"older.{name}", amount, f"sum of {len(older)} older rows"))
-    return total(name, sum(row.amount for row in rows), parts, evidence.KEPT_ROWS)
+        parts.append(leaf(f"older.{name}", amount, f"sum of {len(older)} older rows", evidence.ROW))
+    return total(name, sum(row.amount for row in rows), parts, evidence.OF_TYPE)
 
 
 def _of_row(row: IncomeRecord) -> Figure:
@@ -129,7 +129,7 @@ def _of_row(row: IncomeRecord) -> Figure:
         origin += f", {row.symbol}"
     if row.trade_id:
         origin += f", trade {row.trade_id}"
-    return leaf(f"row.{row.transaction_id}", row.amount, origin)
+    return leaf(f"row.{row.transaction_id}", row.amount, origin, evidence.ROW)
 
 
 def _costs(fills: list[Fill], cost: Product) -> list[Product]:
@@ -172,9 +172,9 @@ def _made_of(
 def _terms(fills: list[Fill]) -> Iterator[Figure]:
     for fill in fills:
         origin = f"fill at {fill.row.time} of order {fill.row.order_id}"
-        rest = f", less {fill.closed} units of 1e-8 that closed" if fill.closed else ""
-        yield leaf(f"price.{fill.name}", fill.row.price, origin)
-        yield leaf(f"quantity.{fill.name}", fill.opened, origin + rest)
+        rest = f", less {text_short(fill.closed)} that closed" if fill.closed else ""
+        yield leaf(f"price.{fill.name}", fill.row.price, origin, evidence.ROW)
+        yield leaf(f"quantity.{fill.name}", fill.opened, origin + rest, evidence.ROW)
 
 
 def _cost_before(
@@ -185,7 +185,7 @@ def _cost_before(
         return Figure(field, value, "0", EXACT, evidence.ENTRY_COST)
     if not budget or len(costs) < 2:  # noqa: PLR2004
         kept = f"of {len(fills)} older fills" if costs else "of fills that are not kept"
-        return said(field, value, f"entry cost {kept}, less what was closed")
+        return said(field, value, f"entry cost {kept}, less what was closed", evidence.REMAINDER)
     last, before = fills[-1], costs[-2]
     formula = "cut16(entryCost * (held - closed) / held)"
 
@@ -200,8 +200,8 @@ def _cost_before(
                 evidence.ENTRY_COST,
                 lambda: _made_of(fills[:-1], costs[:-1], before, budget - 1),
             ),
-            leaf("held", last.held, f"before {origin}"),
-            leaf("closed", last.closed, origin),
+            leaf("held", last.held, f"before {origin}", evidence.ROW),
+            leaf("closed", last.closed, origin, evidence.ROW),
         )
 
     return Figure(field, value, formula, CUT_LONG, evidence.ENTRY_COST, inputs)

@@ -45,7 +45,9 @@ def _break_even_price(row: PositionExplained) -> Figure:
 
     def inputs() -> Iterable[Figure]:
         origin = "paid less received since it opened, commission inside at its rate, uncut"
-        outlay = said("outlay", long_text(position.outlay, OUTLAY_DECIMALS), origin)
+        outlay = said(
+            "outlay", long_text(position.outlay, OUTLAY_DECIMALS), origin, evidence.OUTLAY
+        )
         return _entry_price(row), outlay, row.entry_cost(), row.amount()
 
     sign = "-" if position.quantity > 0 else "+"

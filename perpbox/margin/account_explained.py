@@ -146,7 +146,7 @@ class AccountExplained:
                 field: partial(said, field, value, "set for the account", evidence.SETTING)
                 for field, value in settings.items()
             },
-            "updateTime": partial(said, "updateTime", "0", "always zero"),
+            "updateTime": partial(said, "updateTime", "0", "always zero", evidence.HEAD_TIME),
         }
 
     def totals(self) -> Parts:
@@ -203,8 +203,10 @@ class AccountExplained:
             return [self._total_in_usd(name) for name in names]
 
         rests_on = evidence.DIFFERENCE
-        if field in ("availableBalance", "maxWithdrawAmount"):
+        if field == "availableBalance":
             rests_on = evidence.TOTAL_AVAILABLE
+        elif field == "maxWithdrawAmount":
+            rests_on = evidence.TOTAL_WITHDRAWABLE
         return node(field, value, formula.format(*names), inputs, rests_on)
 
     def _sum_in_usd(self, field: str, value: Amount) -> Figure:
@@ -236,7 +238,12 @@ class AccountExplained:
 
         def inputs() -> Iterable[Figure]:
             return (
-                leaf("index", self.indexes[asset], f"asset index {terms.index_symbol}"),
+                leaf(
+                    "index",
+                    self.indexes[asset],
+                    f"asset index {terms.index_symbol}",
+                    evidence.PRICE,
+                ),
                 leaf(buffer, value, "of the asset index", evidence.CATALOGUE),
             )
 
@@ -285,7 +292,7 @@ class AccountExplained:
         return {
             "asset": lambda: said("asset", row.asset, "its name", terms),
             "marginAvailable": lambda: said("marginAvailable", margin, "may be margin", terms),
-            "updateTime": lambda: said("updateTime", str(row.updated), changed),
+            "updateTime": lambda: said("updateTime", str(row.updated), changed, evidence.CHANGED),
         }
 
     def _of(self, asset: str, *fields: str) -> list[Figure]:

@@ -8,7 +8,6 @@ from typing import Final, Protocol, TypeAlias
 from msgspec import Struct, structs
 
 from perpbox.account import PositionSide
-from perpbox.margin import evidence
 from perpbox.money import DECIMALS, Amount, Product, Quantity, text
 
 EXACT: Final = "none: exact"
@@ -61,12 +60,12 @@ class Past(Protocol):
         """The figures of `costBefore + opened`."""
 
 
-def leaf(field: str, value: int, origin: str, rests_on: str = evidence.KEPT) -> Figure:
+def leaf(field: str, value: int, origin: str, rests_on: str) -> Figure:
     """A figure that nothing here is made of."""
     return said(field, text(value), origin, rests_on)
 
 
-def said(field: str, value: str, origin: str, rests_on: str = evidence.KEPT) -> Figure:
+def said(field: str, value: str, origin: str, rests_on: str) -> Figure:
     """One that is no amount: a name, a setting, a time."""
     return Figure(field, value, origin, EXACT, rests_on)
 

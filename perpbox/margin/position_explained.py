@@ -73,7 +73,9 @@ class PositionExplained:
             "marginAsset": lambda: said("marginAsset", symbol.margin_asset, margin_asset, terms),
             "positionSide": lambda: said("positionSide", leg, "the leg", setting),
             "leverage": self.leverage,
-            "isolated": lambda: said("isolated", str(isolated).lower(), "set by client", setting),
+            "isolated": lambda: said(
+                "isolated", str(isolated).lower(), "set by the client", setting
+            ),
             "marginType": lambda: said("marginType", kind, "set by the client", setting),
             "isAutoAddMargin": lambda: said("isAutoAddMargin", "false", "never", setting),
             "maxNotional": lambda: self.max_notional("maxNotional"),
@@ -86,15 +88,15 @@ class PositionExplained:
 
     def amount(self) -> Figure:
         origin = "quantity held, below zero when short"
-        return leaf("positionAmt", self.position.quantity, origin)
+        return leaf("positionAmt", self.position.quantity, origin, evidence.HELD)
 
     def mark_price(self) -> Figure:
         origin = f"mark price of {self.exposure.symbol.name} at this moment"
-        return leaf("markPrice", self.mark, origin)
+        return leaf("markPrice", self.mark, origin, evidence.PRICE)
 
     def updated(self) -> Figure:
         origin = "when the position last changed, in milliseconds"
-        return said("updateTime", str(self.position.updated), origin)
+        return said("updateTime", str(self.position.updated), origin, evidence.CHANGED)
 
     def leverage(self) -> Figure:
         origin = "set for the symbol"
@@ -121,7 +123,7 @@ class PositionExplained:
         value = product_text(position.entry_cost)
         if self.past is None:
             origin = "price times quantity of the fills that opened it, less what was closed"
-            return said("entryCost", value, origin)
+            return said("entryCost", value, origin, evidence.ENTRY_COST)
         inputs = self.past.entry_cost(
             self.exposure.symbol.name,
             position.position_side,
@@ -270,5 +272,6 @@ class PositionExplained:
 def _terms(orders: Iterable[Order]) -> Iterable[Figure]:
     for order in orders:
         number = order.order_id
-        yield leaf(f"remaining.{number}", order.remaining, "left of the open order")
-        yield leaf(f"price.{number}", order.price, "limit of the open order")
+        left, limit = "left of the open order", "limit of the open order"
+        yield leaf(f"remaining.{number}", order.remaining, left, evidence.OPEN_ORDER)
+        yield leaf(f"price.{number}", order.price, limit, evidence.OPEN_ORDER)

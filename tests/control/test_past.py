@@ -9,6 +9,8 @@ import pytest
 from perpbox.control import past
 from perpbox.control.past import AccountPast
 from perpbox.control.printed import printed
+from perpbox.engine.events import AccountReset
+from perpbox.engine.line import Line
 from perpbox.journal.history import History
 from perpbox.journal.memory_history import MemoryHistory
 from perpbox.journal.retention import DAY, Retention
@@ -43,9 +45,14 @@ def wallets_of(explained: AccountExplained) -> dict[str, Node]:
     return {asset: told(explained.asset(asset)["walletBalance"]()) for asset in explained.assets}
 
 
+def reset_by(line: Line) -> set[int]:
+    return {event.account_id for event in line.events if isinstance(event, AccountReset)}
+
+
 def test_every_row_of_a_world_adds_up() -> None:
     """With isolated positions, liquidations, funding, conversions, hedges and resets."""
-    world, seen = World(5), set[str]()
+    world, seen, reset = World(5), set[str](), set[int]()
+    world.venue.listeners.append(lambda line: reset.update(reset_by(line)))
     world.open()
     for number in range(STEPS):
         world.step()
@@ -57,7 +64,7 @@ def test_every_row_of_a_world_adds_up() -> None:
                 earlier = wallet.inputs[1]
                 began = text(account.opening_balances.get(asset, 0))
                 # A reset wipes the rows; the wallet goes on from the opening balance.
-                assert earlier.value in ("0.00000000", began)
+                assert earlier.value == (began if account_id in reset else "0.00000000")
                 seen |= {each.field for each in wallet.inputs[0].inputs}
                 for node in all_of(wallet):
                     check(node)
@@ -67,6 +74,7 @@ def test_every_row_of_a_world_adds_up() -> None:
                     check(node)
                     seen.add(node.field)
                     assert "not kept" not in node.formula
+    assert reset
     assert {"TRANSFER", "REALIZED_PNL", "COMMISSION", "FUNDING_FEE", "costBefore"} <= seen
 
 

@@ -214,7 +214,7 @@ def test_the_evaluator_sees_what_is_wrong() -> None:
 
 
 def test_words_of_a_node() -> None:
-    one = leaf("a", 10**8, "given")
+    one = leaf("a", 10**8, "given", evidence.HELD)
     assert told(called("b", one)) == Node("b", "1.00000000", "given", EXACT, one.evidence)
     assert total("sum", 0, (), evidence.SUMS).formula == "0"
     assert total("sum", 10**8, [one], evidence.SUMS).formula == "a"
