@@ -20,11 +20,11 @@ from perpbox.account import (
 from perpbox.api.shapes.conditional import ACTUAL_DECIMALS, callback
 from perpbox.api.shapes.numbers import (
     average_price,
-    break_even_price,
     quote_amount,
     row_amount,
 )
 from perpbox.api.shapes.order import QUERY_AVERAGE_DECIMALS, side_name
+from perpbox.doubles import break_even_price
 from perpbox.engine.events import OrderFilled
 from perpbox.instrument import Symbol
 from perpbox.margin.pool import Holding
