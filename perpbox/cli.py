@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,15 +18,14 @@ import perpbox
 from perpbox import audit as auditing
 from perpbox import demo as demonstration
 from perpbox.console import clone as cloning
+from perpbox.console import doctor as doctoring
 from perpbox.console import explain as explaining
 from perpbox.console import log as telling
+from perpbox.console import printing
+from perpbox.console import serving as hosting
 from perpbox.console import what_if as trying
 from perpbox.console.operator import Operator
 from perpbox.journal import JournalError, Report, verify
-from perpbox.server.life import run
-from perpbox.server.log import log_to
-from perpbox.server.process import Process
-from perpbox.server.reading import Bar
 from perpbox.server.settings import DEFAULTS, Settings, Unusable
 from perpbox.server.sources import from_environment, from_file
 
@@ -65,15 +63,7 @@ def serve(settings: Flags = DEFAULTS, *, config: str | None = None) -> int:
         The file; without this option ./perpbox.toml is read if it is there.
     """
     del config  # `from_file` has read it
-    console = Console(stderr=True)
-    bar = Bar(console) if console.is_terminal else None
-    gc.disable()  # all that a start reads stays: looking for garbage in it takes two thirds of it
-    try:
-        return run(settings, log_to(sys.stderr), _say_ready, bar)
-    finally:
-        gc.enable()
-        if bar is not None:
-            bar.stop()
+    return hosting.serve(settings)
 
 
 @app.command
@@ -288,6 +278,82 @@ def explain(
     return 0
 
 
+@app.command(name="settings-for")
+def settings_for(
+    client: str, *, url: str | None = None, api_key: str = "", secret: str = ""
+) -> int:
+    """Print what a client is made with, as JSON, so that no call of it leaves the machine.
+
+    Parameters
+    ----------
+    client
+        ccxt, freqtrade, official-sdk, futures-connector, nautilus, official-js, tiagosiebler or
+        node-binance-api; the others' settings are no text: docs/clients.md.
+    url
+        Where the venue is; else PERPBOX_URL, else http://127.0.0.1:8900.
+    api_key
+        Of an account of the venue; left out where it is not given.
+    secret
+        The key's.
+    """
+    told = printing.settings_of(client, Operator(url, None).url, api_key, secret)
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
+    return 0
+
+
+@app.command
+def doctor(
+    *configurations: str,
+    url: str | None = None,
+    token: str | None = None,
+    api_key: str = "",
+    secret: str = "",
+    python: str | None = None,
+    every: Annotated[bool, Parameter(negative=())] = False,
+    json: bool = False,
+) -> int:
+    """Say which calls of a bot would still leave the machine, and whether the venue is well.
+
+    perpbox doctor config.json bot.py:exchange --python ../bot/.venv/bin/python
+
+    Exits with 0 when all is well, 1 when something would leave or is wrong, 2 for misuse.
+
+    Parameters
+    ----------
+    configurations
+        A configuration of freqtrade or ccxt that ends with .json; or bot.py:exchange, or
+        package.module:build: an object, or a function that makes one. It is made in a process
+        that cannot leave the machine.
+    url
+        Where the venue is; else PERPBOX_URL, else http://127.0.0.1:8900.
+    token
+        The operator's word; else PERPBOX_TOKEN. Without it the venue does not tell its feed.
+    api_key
+        Is asked of the venue, whether it is good.
+    secret
+        The key's.
+    python
+        The bot's own Python, which needs no perpbox; else this one.
+    every
+        Show the addresses that lead to the venue or to nobody one by one, instead of counted.
+    json
+        Print the findings as JSON.
+    """
+    found = doctoring.examined(
+        configurations,
+        Operator(url, token).url,
+        token=token,
+        api_key=api_key,
+        secret=secret,
+        python=python,
+    )
+    if json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
+    else:
+        _console().print(doctoring.table_of(found, every=every))
+    return DIFFERENT if doctoring.is_bad(found) else 0
+
+
 @app.command
 def version() -> int:
     """Print the version."""
@@ -321,14 +387,6 @@ def _pair(text: str) -> tuple[str, int]:
     if not symbol or not (value.isascii() and value.isdigit()):
         raise Unusable(f"--leverage takes SYMBOL=NUMBER, such as BTCUSDT=15, not {text!r}.")
     return symbol, int(value)
-
-
-def _say_ready(process: Process) -> None:
-    gc.collect()
-    gc.freeze()  # what is there now stays; no collection need look at it again
-    gc.enable()
-    sys.stdout.write(f"perpbox ready {process.base_url}\n")
-    sys.stdout.flush()
 
 
 @contextmanager

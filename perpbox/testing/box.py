@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import deque
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from decimal import Decimal
 from types import TracebackType
@@ -91,6 +92,7 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
         self._background: Background | None = None
         self._written = io.StringIO()
         self._lines: deque[Line] = deque(maxlen=MOST_LINES)
+        self._endings: list[Callable[[], object]] = []
         self._followed: Venue | None = None
 
     def __repr__(self) -> str:
@@ -112,15 +114,17 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
         self.snapshot(BASELINE)
 
     def stop(self) -> None:
-        """End it."""
+        """End it; its clients are closed."""
         background, self._background = self._background, None
         if background is None:
             return
+        self._close_clients()
         if background.stop():
             raise Failed(f"the venue has not ended well: {self.log}")
 
     def reset(self) -> None:
         """Let it be as it was at its start: no accounts, the first prices, the first moment."""
+        self._close_clients()
         self._written.seek(0)
         self._written.truncate()
         self.restore(BASELINE)
@@ -163,7 +167,9 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
         """A new account with so much of each asset, and a key that may do everything."""
         told = {asset: _text(amount) for asset, amount in balances.items()}
         made = self.control("POST", "accounts", {"name": name, "balances": told})
-        return Account(made["accountId"], made["apiKey"], made["secretKey"], self.base_url)
+        return Account(
+            made["accountId"], made["apiKey"], made["secretKey"], self.base_url, self._at_end
+        )
 
     def price(self, symbol: str, price: Number | None = None, **prices: Number) -> Any:
         """Move mark, index and last price of a symbol, or those that are named; as they are then.
@@ -228,6 +234,14 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
             self._followed = venue
             lines = self._lines = deque(maxlen=MOST_LINES)
             venue.listeners.append(lines.append)
+
+    def _at_end(self, close: Callable[[], object]) -> None:
+        self._endings.append(close)
+
+    def _close_clients(self) -> None:
+        endings, self._endings = self._endings, []
+        for close in endings:
+            close()
 
 
 def venue(**settings: Any) -> Box:

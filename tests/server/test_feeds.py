@@ -6,10 +6,12 @@ from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from perpbox import demo
-from perpbox.engine.commands import Command, FollowMarket, MarketMove
+from perpbox.engine.commands import Command, FollowMarket, MarketMove, SetSymbol, SettleSymbol
 from perpbox.feed.synthetic import SyntheticTerms
+from perpbox.instrument import SymbolStatus
 from perpbox.money import SCALE, Millis, parse
 from perpbox.server.background import Background, running
 from perpbox.server.compose import compose
@@ -136,3 +138,27 @@ def test_requests_are_answered_while_the_clock_goes_as_fast_as_it_can() -> None:
             pass
         assert trader.control("POST", "/box/v1/clock", {"mode": "manual"})["mode"] == "manual"
         assert server.failures == 0
+
+
+def test_a_feed_goes_on_whatever_becomes_of_a_symbol() -> None:
+    """Halted, traded again, settled, and a new one listed that the feed has never heard of."""
+    parts = compose(Settings(feed=("synthetic",), clock="manual", start="2026-01-01T00:00:00Z"))
+    venue, markets = parts.venue, parts.venue.state.markets
+
+    def becomes(name: str, status: SymbolStatus) -> None:
+        venue.submit(SetSymbol(replace(markets[name].symbol, status=status)))
+        venue.move_clock(venue.now() + 600_000)
+
+    first, second, *_ = markets
+    for status in (SymbolStatus.PENDING_TRADING, SymbolStatus.TRADING, SymbolStatus.PRE_SETTLE):
+        becomes(first, status)
+    venue.submit(SettleSymbol(first))
+    last = max(market.symbol.ordinal for market in markets.values())
+    venue.submit(SetSymbol(replace(markets[second].symbol, name="NEWUSDT", ordinal=last + 1)))
+    before = markets[second].mark
+    venue.move_clock(venue.now() + 600_000)
+    assert venue.failure is None
+    assert venue.feed is not None
+    assert markets[second].mark != before
+    assert markets[first].symbol.is_closed
+    parts.close()
