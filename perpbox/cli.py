@@ -17,6 +17,7 @@ from rich.table import Table
 import perpbox
 from perpbox import audit as auditing
 from perpbox import demo as demonstration
+from perpbox.console import clone as cloning
 from perpbox.console import doctor as doctoring
 from perpbox.console import explain as explaining
 from perpbox.console import log as telling
@@ -151,6 +152,27 @@ def audit(
     return auditing.main(files, brackets, dict(map(_pair, leverage)), rounding)
 
 
+@app.command(name="clone")
+def clone_account(*files: Path, live: str | None = None, data: Path | None = None) -> int:
+    """Build a venue whose account answers as a real one did, and say what could not be known.
+
+    Exits with 0 when every figure is the same, 1 otherwise, 2 for what cannot be read.
+
+    Parameters
+    ----------
+    files
+        Answers of one account and its market: account, balance, positionRisk, openOrders,
+        openAlgoOrders, leverageBracket, assetIndex, symbolConfig, accountConfig, premiumIndex,
+        exchangeInfo, ticker/price; as many as there are.
+    live
+        Ask this address instead, by GET alone, with PERPBOX_LIVE_KEY and PERPBOX_LIVE_SECRET.
+    data
+        The new journal, for perpbox serve --data; without one nothing is kept.
+    """
+    same = cloning.main(files, live, data, _console())
+    return 0 if same else DIFFERENT
+
+
 @app.command(name="what-if")
 def what_if(
     *,
@@ -164,6 +186,9 @@ def what_if(
     sweep: str | None = None,
     picture: Path | None = None,
     json: bool = False,
+    answers: Annotated[
+        tuple[Path, ...], Parameter(name="--from", consume_multiple=False, negative=())
+    ] = (),
     url: str | None = None,
     token: str | None = None,
 ) -> int:
@@ -193,6 +218,9 @@ def what_if(
         Draw the sweep into this file, as SVG.
     json
         Print the venue's answer.
+    answers
+        A file of a real account's answers, as of perpbox clone: a clone is asked, and no venue
+        need run.
     url
         Where the venue is; else PERPBOX_URL, else http://127.0.0.1:8900.
     token
@@ -203,7 +231,8 @@ def what_if(
     steps = trying.steps_of(price, moves, order, set_leverage, transfer, advance)
     if not steps and sweep is None:
         raise Unusable("what-if needs something to try. See perpbox what-if --help.")
-    answer = trying.ask(Operator(url, token), account, steps, sweep)
+    with cloning.operator_of(answers, url, token) as operator:
+        answer = trying.ask(operator, account, steps, sweep)
     if picture is not None and sweep is not None:
         trying.save_picture(answer, sweep.partition("=")[0], picture)
     if json:

@@ -20,7 +20,7 @@ FLOORS: Final = (
     ("venue", "message", "doubles", "story", "faults"),
     ("api", "control"),
     ("server", "clients"),
-    ("cli", "console", "pytest_plugin", "testing", "demo", "audit"),
+    ("cli", "console", "pytest_plugin", "testing", "demo", "audit", "clone"),
 )
 """The package's top-level modules, lowest first; an import goes down, or stays in its folder."""
 
@@ -31,6 +31,8 @@ SIDEWAYS: Final = {
     ("pytest_plugin", "testing"): "the fixture is what tests without pytest make by themselves",
     ("cli", "demo"): "the terminal's door opens onto the demo, which knows no terminal",
     ("cli", "console"): "the terminal's door opens onto its verbs, which know no terminal",
+    ("clone", "audit"): "a clone is made of the answers that the audit reads",
+    ("console", "clone"): "the terminal's verbs open onto the clone, which knows no terminal",
     ("cli", "audit"): "the terminal's door opens onto the audit, which knows no terminal",
 }
 """Importer and imported of one floor that may meet, with the reason."""

@@ -20,7 +20,7 @@ from perpbox.account import (
 from perpbox.engine.ladder import BestQuotes, LadderTerms
 from perpbox.engine.market import FundingTerms
 from perpbox.instrument import Symbol
-from perpbox.money import Amount, Millis, Price, Quantity, Ratio
+from perpbox.money import Amount, Millis, Price, Product, Quantity, Ratio
 
 
 class OpenVenue(Struct, frozen=True, array_like=True, tag=True):
@@ -30,6 +30,56 @@ class OpenVenue(Struct, frozen=True, array_like=True, tag=True):
 class OpenAccount(Struct, frozen=True, array_like=True, tag=True):
     name: str
     balances: dict[str, Amount]
+
+
+class AdoptedPosition(Struct, frozen=True, array_like=True):
+    """A position as it stands elsewhere."""
+
+    position_side: PositionSide
+    quantity: Quantity
+    """Signed."""
+    entry_cost: Product
+    outlay: int
+    """As of `Position`: commission inside, in units of 1e-24."""
+    isolated_wallet: Amount = 0
+
+
+class AdoptedOrder(Struct, frozen=True, array_like=True):
+    """What is left of a LIMIT order that rests elsewhere."""
+
+    side: Side
+    position_side: PositionSide
+    price: Price
+    quantity: Quantity
+    time_in_force: TimeInForce = TimeInForce.GTC
+    reduce_only: bool = False
+    client_order_id: str = ""
+    """Empty: the engine makes one from the order id."""
+    self_trade_prevention: SelfTradePrevention = SelfTradePrevention.EXPIRE_MAKER
+    price_match: PriceMatch = PriceMatch.NONE
+    good_till: Millis = 0
+
+
+class AdoptedExposure(Struct, frozen=True, array_like=True):
+    """What an account has in a symbol elsewhere."""
+
+    symbol: str
+    leverage: int
+    isolated: bool = False
+    positions: list[AdoptedPosition] = []
+    orders: list[AdoptedOrder] = []
+
+
+class AdoptAccount(Struct, frozen=True, array_like=True, tag=True):
+    """A new account that is as another one stands elsewhere."""
+
+    name: str
+    wallets: dict[str, Amount]
+    """Isolated margin inside; what is owed is below zero."""
+    exposures: list[AdoptedExposure]
+    hedge_mode: bool = False
+    multi_assets: bool = False
+    fee_burn: bool = False
 
 
 class ResetAccount(Struct, frozen=True, array_like=True, tag=True):
@@ -277,6 +327,7 @@ class Tick(Struct, frozen=True, array_like=True, tag=True):
 Command: TypeAlias = (
     OpenVenue
     | OpenAccount
+    | AdoptAccount
     | ResetAccount
     | CloseAccount
     | Transfer

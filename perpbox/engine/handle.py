@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from perpbox.engine import commands as asked
 from perpbox.engine import (
+    adoption,
     conditional,
     conversion,
     deadlines,
@@ -22,6 +22,7 @@ from perpbox.engine import (
     standing,
     transfers,
 )
+from perpbox.engine import commands as asked
 from perpbox.engine.consequences import follow
 from perpbox.engine.state import State
 from perpbox.engine.turn import Turn, Witness
@@ -42,6 +43,7 @@ def handle(
 _HANDLE: Final[dict[type, Callable[[Turn, Any], None]]] = {
     asked.OpenVenue: prices.open_venue,
     asked.OpenAccount: transfers.open_account,
+    asked.AdoptAccount: adoption.adopt_account,
     asked.ResetAccount: transfers.reset_account,
     asked.CloseAccount: transfers.close_account,
     asked.Transfer: transfers.transfer,

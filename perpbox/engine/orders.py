@@ -76,7 +76,7 @@ def enter_order(
             command.account_id,
             order_id,
             command.symbol,
-            command.client_order_id or _made_up_id(account, command.symbol, order_id),
+            command.client_order_id or made_up_id(account, command.symbol, order_id),
             command.side,
             command.position_side,
             command.order_type,
@@ -96,7 +96,7 @@ def enter_order(
     return order
 
 
-def _made_up_id(account: Account, symbol: str, order_id: OrderId) -> str:
+def made_up_id(account: Account, symbol: str, order_id: OrderId) -> str:
     """A client order id for an order that came without; a client may have used the first one."""
     made_up = f"perpbox-{order_id}"
     while (symbol, made_up) in account.client_order_ids:

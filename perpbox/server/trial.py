@@ -39,18 +39,10 @@ class Trial:
         self.venue = Venue(state, 0, self.journal, self.clock)
         self.account_id = account_id
         self.desk = Desk(self.venue, self.journal.history, desk.tape, desk.api_date)
-        self._routes = by_path(desk.api_date)
 
     def call(self, endpoint: str, sent: Mapping[str, Any]) -> bytes:
         """The answer of an endpoint to the account. Raises `ApiError` where it refuses."""
-        method, _, path = endpoint.partition(" ")
-        route = self._routes.get(path, {}).get(method)
-        if route is None:
-            raise ApiError(Error.UNKNOWN_PATH, path)
-        params = Params({name: _text(value) for name, value in sent.items()})
-        account = self.venue.state.accounts[self.account_id]
-        body = route.handler(Call(self.desk, params, self.venue.now(), account))
-        return body if isinstance(body, bytes) else msgspec.json.encode(body)
+        return called(self.desk, self.account_id, endpoint, sent)
 
     def steps(self) -> list[dict[str, Any]]:
         """What the venue did to the account by itself, with the figures that led to it."""
@@ -65,6 +57,18 @@ class Trial:
             }
             for row in rows
         ]
+
+
+def called(desk: Desk, account_id: AccountId, endpoint: str, sent: Mapping[str, Any]) -> bytes:
+    """The answer of an endpoint to an account. Raises `ApiError` where it refuses."""
+    method, _, path = endpoint.partition(" ")
+    route = by_path(desk.api_date).get(path, {}).get(method)
+    if route is None:
+        raise ApiError(Error.UNKNOWN_PATH, path)
+    params = Params({name: _text(value) for name, value in sent.items()})
+    account = desk.venue.state.accounts[account_id]
+    body = route.handler(Call(desk, params, desk.venue.now(), account))
+    return body if isinstance(body, bytes) else msgspec.json.encode(body)
 
 
 def tried(act: Callable[[], bytes]) -> dict[str, Any]:

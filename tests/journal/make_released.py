@@ -29,6 +29,10 @@ from perpbox.account import (
 )
 from perpbox.engine.commands import (
     AdjustIsolatedMargin,
+    AdoptAccount,
+    AdoptedExposure,
+    AdoptedOrder,
+    AdoptedPosition,
     AmendOrder,
     CancelAllConditionals,
     CancelAllOrders,
@@ -129,6 +133,7 @@ def _once_each(story: Story) -> None:
     story.submit(CloseAccount(gone))
     _limits(story)
     _listing(story)
+    _adoption(story)
 
 
 def _listing(story: Story) -> None:
@@ -138,6 +143,16 @@ def _listing(story: Story) -> None:
     (holds,) = story.open("holds a new one")
     story.order(holds, BUY, symbol="NEWUSDT")
     story.submit(SettleSymbol("NEWUSDT"))
+
+
+def _adoption(story: Story) -> None:
+    """An account from elsewhere: a position, an order, and money that it owes."""
+    entry = parse("2000")
+    held = AdoptedPosition(PositionSide.BOTH, SCALE, entry * SCALE, entry * SCALE * SCALE)
+    stands = AdoptedOrder(BUY, PositionSide.BOTH, parse("1500"), SCALE)
+    wallets = {"USDT": parse("9000"), "USDC": -SCALE}
+    exposure = AdoptedExposure(ETH, 5, positions=[held], orders=[stands])
+    story.submit(AdoptAccount("from elsewhere", wallets, [exposure], fee_burn=True))
 
 
 def _conditional(story: Story) -> None:
