@@ -86,6 +86,8 @@ def _named(answers: Answers) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     rows = [row for row in answers.known.positions if row.figure_or("positionAmt", 0)]
     for row in [*rows, *answers.rows(ORDERS), *answers.rows(CONDITIONALS)]:
+        if not row.text("symbol"):
+            raise Unreadable(f"{row.source}: {row.label} has no symbol")
         found.setdefault(row.text("symbol"), []).append(row)
     return found
 
