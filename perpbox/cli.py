@@ -252,7 +252,7 @@ def explain(
     url: str | None = None,
     token: str | None = None,
 ) -> int:
-    """Show how a figure of an account comes about, down to wallet, mark price and bracket.
+    """Show how a figure of an account comes about, down to income, fills, mark price and bracket.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ FLOORS: Final = (
     ("engine",),
     ("tape",),
     ("journal", "feed"),
-    ("venue", "message", "story", "faults"),
+    ("venue", "message", "doubles", "story", "faults"),
     ("api", "control"),
     ("server", "clients"),
     ("cli", "console", "pytest_plugin", "testing", "demo", "audit", "clone"),

@@ -79,6 +79,7 @@ CHANGES: Final = (
     Change("2026-07", "`modifyId`, `rateType`", calendar.MODIFY_ID),
     Change("2026-07", "no cumQuote, avgPrice in pages of new orders", "", "answers keep them"),
     Change("2026-08", "`S` of a funding fee", calendar.FUNDING_SYMBOL),
+    Change("2026-08", "`ia` of ALGO_UPDATE", "", "not told"),
     Change("2026-08", "allOrders of all symbols", calendar.ORDERS_OF_ALL),
     Change("2026-08", "userTrades, historicalTrades go back less", calendar.TRADES_SHORTER),
     Change("2026-10", "a callback rate of 20 %", calendar.WIDER_CALLBACK),

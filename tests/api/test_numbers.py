@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from perpbox import doubles
 from perpbox.account import Position, PositionSide
 from perpbox.api.shapes import numbers
 from perpbox.money import SCALE, SQUARE, parse
@@ -31,7 +32,7 @@ from perpbox.money import SCALE, SQUARE, parse
     ],
 )
 def test_a_double(value: float, text: str) -> None:
-    assert numbers.double(value) == text
+    assert doubles.double(value) == text
 
 
 def held(quantity: str, entry: str, fee_rate: str = "0") -> Position:
@@ -59,7 +60,7 @@ def held(quantity: str, entry: str, fee_rate: str = "0") -> Position:
 def test_the_break_even_price_of_a_fresh_position(
     quantity: str, entry: str, fee_rate: str, break_even: str
 ) -> None:
-    assert numbers.break_even_price(held(quantity, entry, fee_rate)) == break_even
+    assert doubles.break_even_price(held(quantity, entry, fee_rate)) == break_even
 
 
 @pytest.mark.parametrize(
@@ -79,12 +80,12 @@ def test_the_entry_price_is_cost_over_quantity(cost: str, quantity: str, text: s
     position.quantity = parse(quantity)
     whole, _, fraction = cost.partition(".")
     position.entry_cost = int(whole) * SQUARE + int(fraction.ljust(16, "0"))
-    assert numbers.entry_price(position) == text
+    assert doubles.entry_price(position) == text
 
 
 def test_an_empty_position_has_no_prices() -> None:
     position = Position(PositionSide.BOTH)
-    assert (numbers.entry_price(position), numbers.break_even_price(position)) == ("0.0", "0.0")
+    assert (doubles.entry_price(position), doubles.break_even_price(position)) == ("0.0", "0.0")
 
 
 @pytest.mark.parametrize(

@@ -172,10 +172,13 @@ def test_an_amended_order(alice: Trader) -> None:
         ("AMENDMENT", "NEW", "0.1", "49500", "0", "4950.00000")
     ]
     assert list(amended) == ORDER_UPDATE
-    alice.put(ORDER, **how, quantity="0.1", price="50000.1")
+    alice.put(ORDER, **how, quantity="0.1", price="50000.1", modifyId=7)
     messages = stream.messages()
     assert kinds(messages) == ["ORDER_TRADE_UPDATE AMENDMENT", *FILL]
     rows = of_kind(messages, "ORDER_TRADE_UPDATE")
+    assert list(rows[0])[11:14] == ["i", "M", "l"]
+    assert rows[0]["M"] == "7"
+    assert "M" not in rows[1]
     assert outlined(rows, "x X p b") == [
         ("AMENDMENT", "NEW", "50000.1", "5000.01000"),
         ("TRADE", "FILLED", "50000.1", "0"),

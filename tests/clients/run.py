@@ -74,6 +74,8 @@ class Result:
     seconds: float
     output: str = ""
     features: tuple[str, ...] = ()
+    leaked: bool = False
+    """Whether anything in it tried to leave the machine; that is never tried once more."""
 
     @property
     def passed(self) -> bool:
@@ -83,7 +85,7 @@ class Result:
 def drive_twice(flow: str) -> Result:
     """Once more if it fails: clients have races of their own. The first failure is shown."""
     first = drive(flow)
-    if first.passed:
+    if first.passed or first.leaked:
         return first
     print(f"{flow} failed, and is tried once more:\n{first.output}", flush=True)
     return drive(flow)
@@ -132,12 +134,15 @@ def judged(
     """By the last line that it wrote, and by what tried to leave the machine."""
     verdict = VERDICT.search(done.stdout)
     if verdict is None:
-        return Result(flow, flow, "?", 0, seconds, f"exit {done.returncode}\n{tried}{said(done)}")
+        told = f"exit {done.returncode}\n{tried}{said(done)}"
+        return Result(flow, flow, "?", 0, seconds, told, leaked=bool(tried))
     is_well = done.returncode == 0 and verdict["word"] == "ok" and not tried
     output = "" if is_well else f"{tried}{said(done)}"
     checks = re.search(r"(\d+) checks", verdict["rest"]) if not output else None
     count = int(checks[1]) if checks else 0
-    return Result(flow, verdict["client"], verdict["version"], count, seconds, output, features)
+    return Result(
+        flow, verdict["client"], verdict["version"], count, seconds, output, features, bool(tried)
+    )
 
 
 def table(results: Sequence[Result]) -> str:

@@ -13,6 +13,7 @@ import pytest
 import cells
 import run
 from environments import HERE, NodeEnvironment, PythonEnvironment
+from isolation import attempts
 from tools.conformance import kept
 from tools.conformance_page import CLIENTS, FEATURES
 
@@ -100,3 +101,18 @@ def test_only_flows_that_ended_well_are_written_down(tmp_path: Path) -> None:
 def test_a_flow_that_says_nothing_has_failed() -> None:
     done = subprocess.CompletedProcess([], 3, "", "Traceback")
     assert run.judged("ccxt_flow", done, 1.0, ()).output == "exit 3\nTraceback"
+
+
+def test_a_flow_that_tried_to_leave_has_failed_and_gets_no_second_try(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "leaks").write_text("resolve fapi.binance.com\nresolve fapi.binance.com\n")
+    tried = attempts(tmp_path / "leaks")
+    assert tried == "tried to resolve fapi.binance.com\n"
+    done = subprocess.CompletedProcess([], 0, "ok ccxt 4.5.90 17 checks\n", "")
+    leaked = run.judged("ccxt_flow", done, 1.0, ("orders",), tried)
+    assert not leaked.passed
+    assert leaked.output.startswith(tried)
+    drives = iter([leaked])
+    monkeypatch.setattr(run, "drive", lambda _flow: next(drives))
+    assert run.drive_twice("ccxt_flow") is leaked

@@ -43,7 +43,7 @@ def test_a_tree(server: Background, capsys: pytest.CaptureFixture[str]) -> None:
     output = capsys.readouterr().out
     assert "= cut8(abs(positionAmt * markPrice) * maintMarginRate - cum)" in output
     assert "leverage bracket 1 of BTCUSDT" in output
-    assert "evidence: recomputed" in output
+    assert "evidence: recorded: 31 of 31 rows" in output
     page = Path(__file__).parents[2] / "docs" / "explain.md"
     assert f"```text\n{output}```" in page.read_text(encoding="utf-8")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from perpbox.control import explain
-from tests.control.desk import Office, Told
+from perpbox.message import Pending, Request
+from tests.control.desk import NOON, TOKEN, Office, Told, told
 
 
 @pytest.fixture
@@ -27,7 +29,10 @@ def test_a_total_down_to_the_wallet(office: Office) -> None:
     assert told.json["formula"] == row["field"] == "assets.USDT.availableBalance"
     wallet = row["inputs"][0]["inputs"][0]
     assert (wallet["field"], wallet["value"]) == ("walletBalance", "1000.00000000")
-    assert wallet["inputs"] == []
+    income, earlier = wallet["inputs"]
+    assert (income["formula"], earlier["value"]) == ("TRANSFER", "0.00000000")
+    (row,) = income["inputs"][0]["inputs"]
+    assert row["formula"] == f"income row at {NOON}"
 
 
 def test_the_field_is_called_as_it_was_asked_for(office: Office) -> None:
@@ -44,6 +49,40 @@ def test_the_nearest_names(office: Office) -> None:
     far = ask(office, b"field=%E4%B8%80")
     assert (far.status, far.error) == (404, "UNKNOWN_FIELD")
     assert "There is totalInitialMargin, " in far.json["error"]["message"]
+
+
+@pytest.mark.parametrize("path", ["positions.BTCUSDT.adl", "assets.USDT.accountAlias", "canTrade"])
+def test_what_is_made_of_nothing_here(office: Office, path: str) -> None:
+    told = ask(office, f"field={path}".encode())
+    assert (told.status, told.error) == (404, "NOT_EXPLAINED")
+    assert told.json["error"]["message"].startswith(path.rpartition(".")[2])
+
+
+def test_a_flat_symbol(office: Office) -> None:
+    told = ask(office, b"field=positions.BTCUSDT.maxNotionalValue")
+    assert told.json["formula"].startswith("cap of leverage bracket ")
+    near = ask(office, b"field=positions.BTCUSDT.leverag").json["error"]["message"]
+    assert "positions.BTCUSDT.leverage" in near
+
+
+def test_only_what_had_happened_when_it_was_asked(office: Office) -> None:
+    """An answer that waits for the journal shows nothing that happened while it waited."""
+    query = b"field=assets.USDT.walletBalance"
+    before = ask(office, query)
+    office.journal.held = True
+    transfer = {"asset": "USDT", "amount": "1"}
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    body = msgspec.json.encode(transfer)
+    path = "/box/v1/accounts/1"
+    office.control.answer(Request("POST", f"{path}/transfer", b"", headers, body))
+    waiting = office.control.answer(Request("GET", f"{path}/explain", query, headers, b""))
+    assert isinstance(waiting, Pending)
+    office.journal.held = False
+    office.post(f"{path}/transfer", transfer)
+    shown = told(waiting.finish())
+    assert shown.json["value"] == "1001.00000000"
+    assert [each["value"] for each in shown.json["inputs"]] == ["1001.00000000", "0.00000000"]
+    assert before.json["value"] == "1000.00000000"
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,8 @@ def hold(draw: st.DrawFn, exposure: Exposure, position: Position, mark: Price) -
     position.quantity = sign * steps * symbol.step_size
     entry = draw(prices_near(mark))
     position.entry_cost = abs(position.quantity) * entry + draw(st.integers(0, 10**7))
+    commission = draw(st.integers(-(10**5), 10**6))
+    position.outlay = (sign * 10**8 + commission) * position.entry_cost
     position.updated = draw(st.integers(0, 9))
     if exposure.isolated:
         value = abs(position.quantity) * mark // 10**8

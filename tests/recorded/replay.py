@@ -18,7 +18,7 @@ from perpbox.account import (
     Side,
     TimeInForce,
 )
-from perpbox.api.shapes.numbers import break_even_price
+from perpbox.doubles import break_even_price
 from perpbox.engine import commands as ask
 from perpbox.engine import events as happened
 from perpbox.engine.agenda import Due, Entry

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from perpbox.account import BUY, SELL, PositionSide
-from perpbox.api.shapes.numbers import break_even_price, entry_price
+from perpbox.doubles import break_even_price, entry_price
 from perpbox.engine import commands as ask
 from tests.recorded.replay import Replay
 from tests.recorded.tables import Line, table

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 import pytest
 
 from perpbox.account import BUY, SELL
-from perpbox.api.shapes.numbers import break_even_price
+from perpbox.doubles import break_even_price
 from perpbox.engine import commands as ask
 from perpbox.engine.fees import commission_of
 from perpbox.instrument import initial_margin_rate

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from perpbox.account import Account, Exposure, Position, PositionFigures
-from perpbox.api.shapes.numbers import break_even_price, entry_price, row_amount
+from perpbox.api.shapes.numbers import row_amount
+from perpbox.doubles import break_even_price, entry_price
 from perpbox.instrument import MarginAsset
 from perpbox.margin.account import AccountFigures
 from perpbox.margin.asset import AssetFigures, Totals

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from perpbox.account import Account, Exposure, Position, PositionFigures
 from perpbox.api.shapes.account import Row, isolated_amounts
-from perpbox.api.shapes.numbers import entry_price, row_amount
+from perpbox.api.shapes.numbers import row_amount
+from perpbox.doubles import entry_price
 from perpbox.margin.asset import AssetFigures, Totals
 from perpbox.money import Price, text, text_at, text_short
 

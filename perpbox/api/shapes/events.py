@@ -20,11 +20,11 @@ from perpbox.account import (
 from perpbox.api.shapes.conditional import ACTUAL_DECIMALS, callback
 from perpbox.api.shapes.numbers import (
     average_price,
-    break_even_price,
     quote_amount,
     row_amount,
 )
 from perpbox.api.shapes.order import QUERY_AVERAGE_DECIMALS, side_name
+from perpbox.doubles import break_even_price
 from perpbox.engine.events import OrderFilled
 from perpbox.instrument import Symbol
 from perpbox.margin.pool import Holding
@@ -99,10 +99,11 @@ def order_update(
     filled: OrderFilled | None = None,
     *,
     tells_reason: bool = True,
+    modify_id: int | None = None,
 ) -> Row:
     """One ORDER_TRADE_UPDATE; `notionals` are those of the symbol's open bids and asks.
 
-    Only that of a fill has a commission.
+    Only that of a fill has a commission, and only that of an amendment the client's id of it.
     """
     terms = order.trigger.terms if order.trigger else None
     bids, asks = notionals
@@ -113,6 +114,7 @@ def order_update(
         "x": execution,
         "X": order.status.value,
         "i": order.order_id,
+        **({} if modify_id is None else {"M": str(modify_id)}),
         "l": text_short(filled.quantity) if filled else NONE,
         "z": text_short(order.executed),
         "L": text_short(filled.price) if filled else NONE,

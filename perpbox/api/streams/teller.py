@@ -92,6 +92,8 @@ class Teller:
         execution: str,
         now: Millis,
         filled: OrderFilled | None = None,
+        *,
+        modify_id: int | None = None,
     ) -> None:
         symbol = self.state.catalogue.symbols[order.symbol]
         tells_reason = self.api_date >= calendar.EXPIRY_REASON
@@ -99,7 +101,14 @@ class Teller:
         self.tell(
             order.account_id,
             shapes.order_update(
-                order, symbol, execution, now, notionals, filled, tells_reason=tells_reason
+                order,
+                symbol,
+                execution,
+                now,
+                notionals,
+                filled,
+                tells_reason=tells_reason,
+                modify_id=modify_id,
             ),
         )
         if order.trigger is not None and not is_open(order):

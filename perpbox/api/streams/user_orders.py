@@ -53,10 +53,13 @@ def _order_filled(teller: Teller, event: happened.OrderFilled, now: Millis) -> N
 
 def _order_changed(teller: Teller, event: OrderEvent, now: Millis) -> None:
     order = teller.order
-    if event.account_id in teller.listened and order is not None:
-        if isinstance(event, happened.OrderAmended):
-            teller.entering[event.account_id] = order
-        teller.tell_order(order, EXECUTIONS[type(event)], now)
+    if event.account_id not in teller.listened or order is None:
+        return
+    modify_id = None
+    if isinstance(event, happened.OrderAmended):
+        teller.entering[event.account_id] = order
+        modify_id = event.modify_id
+    teller.tell_order(order, EXECUTIONS[type(event)], now, modify_id=modify_id)
 
 
 def _traded(teller: Teller, event: happened.Traded, now: Millis) -> None:
