@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from perpbox.audit.documents import Kind, asset_rows
 from perpbox.audit.figures import Row, Unreadable
 from perpbox.clone.answers import CONDITIONALS, ORDERS, Answers
-from perpbox.clone.prices import buffered
+from perpbox.clone.prices import buffered, marks_in
 from perpbox.instrument import (
+    Bracket,
     Catalogue,
     CatalogueError,
     MarginAsset,
@@ -19,10 +20,23 @@ from perpbox.instrument import (
     builtin,
     from_exchange_info,
 )
-from perpbox.money import DECIMALS, SCALE, decimals_of, is_multiple
+from perpbox.instrument.symbol import bracket_of
+from perpbox.margin.position import maint_margin
+from perpbox.money import (
+    DECIMALS,
+    SCALE,
+    SQUARE,
+    Price,
+    Ratio,
+    decimals_of,
+    is_multiple,
+    round_half_up,
+)
 
 LIKE: Final = "BTCUSDT"
 """What a symbol is made like of which nothing but its name is known."""
+RATE_STEP: Final[Ratio] = 10_000
+"""Maintenance margin rates are whole parts of 0.01 %."""
 
 
 def catalogue_for(answers: Answers, notes: list[str]) -> Catalogue:
@@ -40,10 +54,9 @@ def catalogue_for(answers: Answers, notes: list[str]) -> Catalogue:
         if table is not None and table != symbol.brackets:
             leverage = min(symbol.default_leverage, table[0].initial_leverage)
             symbols[name] = replace(symbol, brackets=table, default_leverage=leverage)
-    held = {row.text("symbol") for row in answers.known.positions if row.figure("positionAmt")}
-    untold = sorted(held - set(answers.known.tables))
-    if untold:
-        notes.append(f"the brackets of {', '.join(untold)}: no leverageBracket was given")
+    for name in sorted(_held(answers) - set(answers.known.tables)):
+        notes.append(f"the brackets of {name}: no leverageBracket was given")
+        symbols[name] = _as_maintained(symbols[name], answers, notes)
     assets = dict(catalogue.assets)
     for name in _asset_names(answers, symbols.values()):
         if name not in assets:
@@ -73,6 +86,8 @@ def _named(answers: Answers) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     rows = [row for row in answers.known.positions if row.figure_or("positionAmt", 0)]
     for row in [*rows, *answers.rows(ORDERS), *answers.rows(CONDITIONALS)]:
+        if not row.text("symbol"):
+            raise Unreadable(f"{row.source}: {row.label} has no symbol")
         found.setdefault(row.text("symbol"), []).append(row)
     return found
 
@@ -97,6 +112,51 @@ def _unknown(name: str, ordinal: int, answers: Answers, symbols: dict[str, Symbo
         market_max_quantity=10**10 * SCALE,
         start_price=SCALE,
     )
+
+
+def _held(answers: Answers) -> set[str]:
+    return {
+        row.text("symbol") for row in answers.known.positions if row.figure_or("positionAmt", 0)
+    }
+
+
+def _as_maintained(symbol: Symbol, answers: Answers, notes: list[str]) -> Symbol:
+    """[dec] The symbol with a table that gives the maintenance margins shown.
+
+    Where the catalogue's does not, one rate for all notionals may: the position is then in a
+    first bracket, whose maintenance amount is zero.
+    """
+    mark = marks_in(answers).get(symbol.name)
+    rows = [
+        row
+        for row in answers.known.positions
+        if row.text("symbol") == symbol.name
+        and row.figure_or("positionAmt", 0)
+        and row.figure_or("maintMargin", 0) > 0
+    ]
+    if mark is None or not rows:
+        return symbol
+    first, last = symbol.brackets[0], symbol.brackets[-1]
+    worth = abs(rows[0].figure("positionAmt") * mark)
+    near = round_half_up(rows[0].figure("maintMargin") * SQUARE, max(1, worth))
+    rate = round_half_up(near, RATE_STEP) * RATE_STEP
+    single = (replace(first, cap=last.cap, maint_margin_rate=rate),)
+    if _maintains(rows, mark, symbol.brackets) or not 0 < rate <= SCALE:
+        return symbol
+    if not _maintains(rows, mark, single):
+        return symbol
+    notes.append(f"{symbol.name} has one bracket for all notionals, at the rate of its margin")
+    return replace(symbol, brackets=single)
+
+
+def _maintains(rows: Iterable[Row], mark: Price, brackets: tuple[Bracket, ...]) -> bool:
+    """Whether the rows' maintenance margins are those of this table."""
+    for row in rows:
+        quantity = row.figure("positionAmt")
+        bracket = bracket_of(brackets, abs(quantity) * mark // SCALE)
+        if maint_margin(quantity, mark, bracket) != row.figure("maintMargin"):
+            return False
+    return True
 
 
 def _with_grid(symbol: Symbol, rows: Iterable[Row]) -> Symbol:

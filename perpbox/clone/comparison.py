@@ -127,7 +127,8 @@ def _compared(row: Row, own: Mapping[str, Any], answers: Answers) -> Iterator[Co
 
 def _number(text: str) -> Decimal | None:
     try:
-        return Decimal(text)
+        number = Decimal(text)
+        return number if number.is_finite() else None
     except InvalidOperation:
         return None
 

@@ -8,11 +8,11 @@ from typing import Final
 from msgspec.structs import replace
 
 from perpbox.audit.documents import Kind, index_rows
-from perpbox.audit.figures import Row
+from perpbox.audit.figures import Row, Unreadable
 from perpbox.audit.marks import MARK, marks_of, prices_giving
 from perpbox.clone.answers import PREMIUMS, Answers
 from perpbox.instrument import Catalogue, MarginAsset
-from perpbox.money import Price, Quantity
+from perpbox.money import SCALE, Price, Quantity
 
 BUFFERS: Final = {
     "bid_buffer": ("bidBuffer", "b"),
@@ -86,6 +86,8 @@ def buffered(asset: MarginAsset, answers: Answers) -> MarginAsset:
     told = {
         name: row.figure(each) for name, names in BUFFERS.items() for each in names if row.has(each)
     }
+    if not all(0 <= buffer < SCALE for buffer in told.values()):
+        raise Unreadable(f"{row.source}: {row.label} has a buffer that is none")
     return replace(asset, **told)
 
 

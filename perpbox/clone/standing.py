@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from perpbox.account import BUY, SELL
 from perpbox.audit.figures import Unreadable
 from perpbox.clone.answers import LAST_PRICES, PREMIUMS, Answers
@@ -17,10 +19,11 @@ from perpbox.engine.commands import (
 from perpbox.engine.ladder import BestQuotes, ladder
 from perpbox.engine.market import Market
 from perpbox.engine.rejects import Rejected
+from perpbox.money import Price
 from perpbox.venue import Venue
 
 
-def move_prices(venue: Venue, answers: Answers, marks: dict[str, int]) -> None:
+def move_prices(venue: Venue, answers: Answers, marks: Mapping[str, Price]) -> None:
     """[dec] Index and last price are the mark price where nothing else is told."""
     state = venue.state
     indexes = answers.prices(PREMIUMS, "indexPrice")
@@ -46,12 +49,19 @@ def adopt(venue: Venue, command: AdoptAccount, notes: list[str]) -> int:
     except Rejected as rejected:
         raise Unreadable(f"such an account cannot be: {_words(rejected)}") from rejected
     for name in names:
-        market = venue.state.markets[name]
-        best = _apart(market)
-        if best is not None:
-            notes.append(f"the book of {name}: the house keeps away from the orders that stand")
-        venue.submit(FollowMarket([MarketMove(name, market.mark, market.index, best=best)], {}))
+        _quote_again(venue, name, notes)
     return turn.account_id
+
+
+def _quote_again(venue: Venue, name: str, notes: list[str]) -> None:
+    market = venue.state.markets[name]
+    best = _apart(market)
+    if best is not None:
+        notes.append(f"the book of {name}: the house keeps away from the orders that stand")
+    try:
+        venue.submit(FollowMarket([MarketMove(name, market.mark, market.index, best=best)], {}))
+    except Rejected:
+        notes.append(f"the book of {name}: no quotes of the house fit beside the orders")
 
 
 def _apart(market: Market) -> BestQuotes | None:

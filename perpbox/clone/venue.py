@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
+from perpbox.audit.figures import Missing, Unreadable
 from perpbox.clone.account import account_in
 from perpbox.clone.answers import CONDITIONALS, Answers
 from perpbox.clone.asking import Asking
@@ -16,7 +18,7 @@ from perpbox.clone.standing import adopt, move_prices
 from perpbox.instrument import to_json
 from perpbox.journal import Journal, JournalError, open_journal, recover
 from perpbox.server.compose import Parts
-from perpbox.server.settings import Settings, Unusable
+from perpbox.server.settings import MEMORY, Settings, Unusable
 
 NEVER: Final = (
     "fills, income and the history of orders: the account begins today",
@@ -40,24 +42,35 @@ class Clone(Struct, frozen=True):
 
 def clone(answers: Answers, place: str) -> Clone:
     """Write a venue with the account into a new journal. Raises `Unreadable`, `Unusable`."""
+    try:
+        return _clone(answers, place)
+    except Missing as error:
+        raise Unreadable(f"an answer lacks the field {error}") from error
+
+
+def _clone(answers: Answers, place: str) -> Clone:
     notes: list[str] = []
     catalogue = catalogue_for(answers, notes)
     marks = marks_in(answers)
     command = account_in(answers, catalogue, marks, notes)
     journal = _new_journal(place, to_json(catalogue))
-    recovered = recover(journal)
-    parts = Parts(Settings(data=place), journal, recovered.state, recovered.sequence)
     try:
+        recovered = recover(journal)
+        parts = Parts(Settings(data=place), journal, recovered.state, recovered.sequence)
         move_prices(parts.venue, answers, marks)
         account_id = adopt(parts.venue, command, notes)
         asking = Asking(parts, account_id)
         asking.place_conditionals(answers.rows(CONDITIONALS), notes)
         compared = tuple(compare(answers, asking.answers(ENDPOINTS)))
         key = parts.keys.create(account_id, parts.venue.now())
-        told = (*notes, *answers.untold(), *NEVER)
-        return Clone(account_id, key.api_key, key.secret, told, compared)
-    finally:
         parts.close()
+    except BaseException:
+        journal.close()
+        if place != MEMORY:  # half a clone is none, and stands in the way of the next
+            Path(place).unlink()
+        raise
+    told = (*notes, *answers.untold(), *NEVER)
+    return Clone(account_id, key.api_key, key.secret, told, compared)
 
 
 def _new_journal(place: str, catalogue_json: bytes) -> Journal:

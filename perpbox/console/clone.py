@@ -12,8 +12,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from perpbox.audit import Unreadable
-from perpbox.clone import Answers, Clone, Compared, clone, from_files, from_live
+from perpbox.clone import Answers, Clone, Compared, Unreadable, clone, from_files, from_live
 from perpbox.clone.comparison import differing
 from perpbox.console.operator import Operator
 from perpbox.server.background import running

@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 
+from perpbox.account import BUY, SELL
 from perpbox.audit import Unreadable
-from perpbox.clone import catalogue, clone, from_files, orders, prices, standing
+from perpbox.clone import catalogue, clone, from_files, orders, prices
 from perpbox.clone.account import account_in
+from perpbox.clone.answers import from_answers
 from perpbox.clone.asking import parameters
 from perpbox.clone.comparison import differing
+from perpbox.clone.standing import adopt
 from perpbox.clone.venue import Clone
 from perpbox.instrument import builtin
-from perpbox.journal import verify
+from perpbox.journal import open_journal, recover, verify
 from perpbox.money import SCALE, parse
 from perpbox.server.settings import Unusable
+from tests.api.exchange import Exchange
 from tests.api.test_account_model import Session
 from tests.api.trader import Trader
 from tests.audit.own import ACCOUNTS
@@ -100,27 +105,40 @@ def test_a_conditional_order_that_would_trigger_is_told() -> None:
     assert [note for note in made.notes if "is refused: Order would immediately" in note]
 
 
-def test_the_house_keeps_away_from_orders_inside_its_ladder() -> None:
-    trader = ACCOUNTS["one-way"]()
-    told = told_of(trader)
-    told["/fapi/v1/openOrders"][0]["price"] = "50500"
-    made = clone(as_answers(told), MEMORY)
+def test_the_house_keeps_away_from_orders_inside_its_ladder(tmp_path: Path) -> None:
+    told = told_of(ACCOUNTS["one-way"]())
+    inside = told["/fapi/v1/openOrders"][0]
+    assert inside["side"] == "BUY"
+    inside["price"] = "50500"
+    place = tmp_path / "clone.perpbox"
+    made = clone(as_answers(told), str(place))
     assert [note for note in made.notes if "keeps away" in note]
-    assert standing.adopt.__doc__
+    with open_journal(place, b"") as journal:
+        market = recover(journal).state.markets["BTCUSDT"]
+    assert market.best_price(BUY) == parse("50500")
+    assert market.best_price(SELL) > parse("50500")
 
 
 def test_orders_that_nobody_named_have_a_stand_in() -> None:
-    trader = ACCOUNTS["one-way"]()
-    told = told_of(trader)
+    told = told_of(ACCOUNTS["one-way"]())
     del told["/fapi/v1/openOrders"]
     as_read = json.loads(json.dumps(told), parse_float=str)
-    made = clone(from_few(as_read), MEMORY)
+    made = clone(from_answers(as_read.items()), MEMORY)
     assert off(made) == []
     assert [note for note in made.notes if "stands for all" in note]
 
 
-def from_few(told: dict[str, Any]) -> Any:
-    return as_answers.__globals__["from_answers"](told.items(), [])
+def test_brackets_that_nobody_told_follow_from_a_maintenance_margin() -> None:
+    row = {"symbol": "ADAUSDT", "positionAmt": "30", "entryPrice": "0.385", "leverage": "20"}
+    row |= {"markPrice": "0.41047590", "maintMargin": "0.08004280"}
+    made = clone(as_answers({"risk": [row]}), MEMORY)
+    assert off(made) == []
+    assert [note for note in made.notes if "one bracket for all notionals" in note]
+    row["maintMargin"] = "0.08004281"
+    made = clone(as_answers({"risk": [row]}), MEMORY)
+    assert [(field, why) for field, _, _, why in off(made)] == [
+        ("positions[ADAUSDT BOTH].maintMargin", "the brackets of that day were not given")
+    ]
 
 
 def test_a_wallet_that_nobody_told_carries_its_positions() -> None:
@@ -191,6 +209,9 @@ def test_the_parts_by_themselves() -> None:
     assert command.wallets["BTC"] == SCALE // 4
     assert orders.side_of(answers.known.positions[0]).value == "BOTH"
     assert notes == []
+    exchange = Exchange()
+    with pytest.raises(Unreadable, match=r"such an account cannot be: UNKNOWN_ASSET"):
+        adopt(exchange.venue, replace(command, wallets={"NONE": 1}), notes)
 
 
 @pytest.mark.recorded
@@ -205,4 +226,4 @@ def test_how_much_of_the_recorded_answers_is_the_same() -> None:
         assert all(each.reason for each in differing(made.compared))
         told += len(made.compared)
         same += len(made.compared) - len(differing(made.compared))
-    assert (same, told) == (569, 756)
+    assert (same, told) == (576, 756)
