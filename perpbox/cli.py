@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-import msgspec
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
 
 import perpbox
 from perpbox import audit as auditing
 from perpbox import demo as demonstration
 from perpbox.console import explain as explaining
 from perpbox.console import log as telling
+from perpbox.console import verbs
+from perpbox.console import verify as verifying
 from perpbox.console import what_if as trying
-from perpbox.console.operator import Operator
-from perpbox.journal import JournalError, Report, verify
+from perpbox.console.operator import ASK
+from perpbox.console.output import console, nobody_reads, write_json
+from perpbox.console.top import top
+from perpbox.console.verbs import ASKING, Ask
+from perpbox.journal import JournalError
 from perpbox.server.life import run
 from perpbox.server.log import log_to
 from perpbox.server.process import Process
@@ -34,11 +35,15 @@ DIFFERENT: Final = 1
 MISUSED: Final = 2
 INTERRUPTED: Final = 130
 
+VENUE: Final = "A venue of your own"
+READING: Final = "Read journals and answers"
+
 Pairs = Annotated[
     tuple[str, ...], Parameter(consume_multiple=False, negative=(), show_default=False)
 ]
 Words = Annotated[tuple[str, ...], Parameter(consume_multiple=False, negative=())]
 Flags = Annotated[Settings, Parameter(name="*")]
+Switch = Annotated[bool, Parameter(negative=())]
 
 app = App(
     name="perpbox",
@@ -48,7 +53,7 @@ app = App(
 )
 
 
-serving = App(name="serve", config=(from_environment, from_file))
+serving = App(name="serve", config=(from_environment, from_file), group=VENUE)
 app.command(serving)
 
 
@@ -58,14 +63,16 @@ def serve(settings: Flags = DEFAULTS, *, config: str | None = None) -> int:
 
     What no flag says is taken from PERPBOX_ variables, then from a file in TOML.
 
+    Example: perpbox serve --port 8900 --data my.sqlite --token secret
+
     Parameters
     ----------
     config
         The file; without this option ./perpbox.toml is read if it is there.
     """
     del config  # `from_file` has read it
-    console = Console(stderr=True)
-    bar = Bar(console) if console.is_terminal else None
+    errors = Console(stderr=True)
+    bar = Bar(errors) if errors.is_terminal else None
     gc.disable()  # all that a start reads stays: looking for garbage in it takes two thirds of it
     try:
         return run(settings, log_to(sys.stderr), _say_ready, bar)
@@ -75,31 +82,44 @@ def serve(settings: Flags = DEFAULTS, *, config: str | None = None) -> int:
             bar.stop()
 
 
-@app.command
+@app.command(group=VENUE)
 def demo() -> int:
-    """Show a venue at work: one account, a few trades, its answer, then serve on."""
+    """Show a venue at work: one account, a few trades, its answer, then serve on.
+
+    Example: perpbox demo
+    """
     return demonstration.main()
 
 
-@app.command(name="verify")
-def verify_journal(path: Path, /) -> int:
+app.command(verbs.account)
+for verb in (top, verbs.status, verbs.accounts, verbs.price, verbs.clock):
+    app.command(verb, group=ASKING)
+
+
+@app.command(name="verify", group=READING)
+def verify_journal(path: Path, /, *, json: Switch = False) -> int:
     """Handle every command of a journal once more: would the same happen today?
+
+    Exits with 0 if it would, 1 otherwise.
+
+    Example: perpbox verify my.sqlite
 
     Parameters
     ----------
     path
         The journal's file; a venue may be running on it.
+    json
+        Print what was found as JSON.
     """
-    with _progress() as progress:
-        task = progress.add_task("turns", total=None)
-        report = verify(
-            path, lambda done, total: progress.update(task, completed=done, total=total)
-        )
-    _show(report)
+    report = verifying.verified(path)
+    if json:
+        write_json(verifying.json_of(report))
+    else:
+        console().print(verifying.table_of(report), markup=False)
     return 0 if report.holds else DIFFERENT
 
 
-@app.command(name="log")
+@app.command(name="log", group=READING)
 def tell(
     path: Path,
     /,
@@ -108,10 +128,12 @@ def tell(
     symbol: str | None = None,
     start: Annotated[str | None, Parameter(name="--from")] = None,
     end: Annotated[str | None, Parameter(name="--to")] = None,
-    follow: Annotated[bool, Parameter(negative=())] = False,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    follow: Switch = False,
+    json: Switch = False,
 ) -> int:
     """Tell a journal turn by turn: when, what was asked, and what happened.
+
+    Example: perpbox log my.sqlite --account 1 --symbol BTCUSDT --follow
 
     Parameters
     ----------
@@ -134,16 +156,19 @@ def tell(
     return 0
 
 
-@app.command
+@app.command(group=READING)
 def audit(
     *files: Path,
     brackets: Path | None = None,
     leverage: Pairs = (),
     rounding: Literal["2021", "2025"] | None = None,
+    json: Switch = False,
 ) -> int:
     """Recompute what real answers say of an account, and hold every figure against them.
 
     Exits with 0 when nothing determined is off, 1 otherwise, 2 for a file that cannot be read.
+
+    Example: perpbox audit account.json positionRisk.json --leverage BTCUSDT=20
 
     Parameters
     ----------
@@ -155,13 +180,15 @@ def audit(
         What no answer says: BTCUSDT=15. May be repeated.
     rounding
         The service's way of rounding in that year; by default the rows' own times decide.
+    json
+        Print each figure and its verdict as JSON.
     """
     if not files:
         raise Unusable("audit needs at least one file. See perpbox audit --help.")
-    return auditing.main(files, brackets, dict(map(_pair, leverage)), rounding)
+    return auditing.main(files, brackets, dict(map(_pair, leverage)), rounding, as_json=json)
 
 
-@app.command(name="what-if")
+@app.command(name="what-if", group=ASKING)
 def what_if(
     *,
     account: int | None = None,
@@ -173,13 +200,11 @@ def what_if(
     advance: str | None = None,
     sweep: str | None = None,
     picture: Path | None = None,
-    json: bool = False,
-    url: str | None = None,
-    token: str | None = None,
+    ask: Ask = ASK,
 ) -> int:
     """Try things on a copy of an account of a running venue; nothing of it is kept.
 
-    perpbox what-if --price BTCUSDT=-20% --sweep BTCUSDT --picture account.svg
+    Example: perpbox what-if --price BTCUSDT=-20% --sweep BTCUSDT --picture account.svg
 
     Parameters
     ----------
@@ -201,39 +226,33 @@ def what_if(
         Show the account at prices of BTCUSDT, or BTCUSDT=-30%:+30%.
     picture
         Draw the sweep into this file, as SVG.
-    json
-        Print the venue's answer.
-    url
-        Where the venue is; else PERPBOX_URL, else http://127.0.0.1:8900.
-    token
-        The operator's word; else PERPBOX_TOKEN.
     """
     if picture is not None and sweep is None:
         raise Unusable("--picture draws a sweep: add --sweep SYMBOL.")
     steps = trying.steps_of(price, moves, order, set_leverage, transfer, advance)
     if not steps and sweep is None:
         raise Unusable("what-if needs something to try. See perpbox what-if --help.")
-    answer = trying.ask(Operator(url, token), account, steps, sweep)
+    answer = trying.ask(ask.operator(), account, steps, sweep)
     if picture is not None and sweep is not None:
         trying.save_picture(answer, sweep.partition("=")[0], picture)
-    if json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
+    if ask.json:
+        write_json(answer)
     else:
-        trying.show(answer, _console())
+        trying.show(answer, console())
     return 0
 
 
-@app.command
+@app.command(group=ASKING)
 def explain(
     field: str,
     *,
     account: int | None = None,
     depth: int | None = None,
-    json: bool = False,
-    url: str | None = None,
-    token: str | None = None,
+    ask: Ask = ASK,
 ) -> int:
     """Show how a figure of an account comes about, down to wallet, mark price and bracket.
+
+    Example: perpbox explain positions.BTCUSDT.maintMargin
 
     Parameters
     ----------
@@ -244,24 +263,32 @@ def explain(
         Its id; not needed where there is one alone.
     depth
         How far down; all the way where it is left out.
-    json
-        Print the venue's answer.
-    url
-        Where the venue is; else PERPBOX_URL, else http://127.0.0.1:8900.
-    token
-        The operator's word; else PERPBOX_TOKEN.
     """
-    answer = explaining.ask(Operator(url, token), account, field, depth)
-    if json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
-    else:
-        _console().print(explaining.tree_of(answer))
+    answer = explaining.ask(ask.operator(), account, field, depth)
+    return ask.tell(answer, explaining.tree_of(answer))
+
+
+@app.command
+def completion(shell: Literal["bash", "zsh", "fish"], /) -> int:
+    """Print a script that completes perpbox's verbs and options in a shell.
+
+    Example: perpbox completion bash > ~/.local/share/bash-completion/completions/perpbox
+
+    Parameters
+    ----------
+    shell
+        Which one.
+    """
+    sys.stdout.write(app.generate_completion(prog_name="perpbox", shell=shell))
     return 0
 
 
 @app.command
 def version() -> int:
-    """Print the version."""
+    """Print the version.
+
+    Example: perpbox version
+    """
     sys.stdout.write(f"{perpbox.__version__}\n")
     return 0
 
@@ -280,6 +307,9 @@ def _run(arguments: list[str]) -> int:
         return _misused(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        nobody_reads()
+        return 0
 
 
 def _misused(sentence: str) -> int:
@@ -300,42 +330,6 @@ def _say_ready(process: Process) -> None:
     gc.enable()
     sys.stdout.write(f"perpbox ready {process.base_url}\n")
     sys.stdout.flush()
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield progress
-
-
-def _show(report: Report) -> None:
-    table = Table(show_header=False)
-    table.add_row("turns", str(report.turns))
-    table.add_row("journal digest", report.journal_digest)
-    table.add_row("state digest", report.state_digest)
-    table.add_row("verdict", _verdict(report))
-    difference = report.difference
-    if difference is not None:
-        table.add_row("first difference", f"turn {difference.sequence}: {difference.command!r}")
-        table.add_row("as journaled", _each(difference.expected))
-        table.add_row("today", _each(difference.got) or f"refused: {difference.refusal}")
-    _console().print(table, markup=False)
-
-
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=200)
-
-
-def _verdict(report: Report) -> str:
-    if report.difference is not None:
-        return "a turn would end otherwise today"
-    return "the events lead to another state" if report.state_differs else "the same would happen"
-
-
-def _each(values: Sequence[object]) -> str:
-    return "\n".join(map(repr, values))
 
 
 if __name__ == "__main__":
