@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from cyclopts import App, CycloptsError, Parameter
-from rich.console import Console
 
 import perpbox
 from perpbox import audit as auditing
+from perpbox import clients
 from perpbox import demo as demonstration
 from perpbox.console import explain as explaining
 from perpbox.console import log as telling
+from perpbox.console import serving as hosting
+from perpbox.console import top as watching
 from perpbox.console import verbs
 from perpbox.console import verify as verifying
 from perpbox.console import what_if as trying
 from perpbox.console.operator import ASK
 from perpbox.console.output import console, nobody_reads, write_json
-from perpbox.console.top import top
 from perpbox.console.verbs import ASKING, Ask
 from perpbox.journal import JournalError
-from perpbox.server.life import run
-from perpbox.server.log import log_to
-from perpbox.server.process import Process
-from perpbox.server.reading import Bar
 from perpbox.server.settings import DEFAULTS, Settings, Unusable
 from perpbox.server.sources import from_environment, from_file
 
@@ -71,15 +67,7 @@ def serve(settings: Flags = DEFAULTS, *, config: str | None = None) -> int:
         The file; without this option ./perpbox.toml is read if it is there.
     """
     del config  # `from_file` has read it
-    errors = Console(stderr=True)
-    bar = Bar(errors) if errors.is_terminal else None
-    gc.disable()  # all that a start reads stays: looking for garbage in it takes two thirds of it
-    try:
-        return run(settings, log_to(sys.stderr), _say_ready, bar)
-    finally:
-        gc.enable()
-        if bar is not None:
-            bar.stop()
+    return hosting.serve(settings)
 
 
 @app.command(group=VENUE)
@@ -92,7 +80,7 @@ def demo() -> int:
 
 
 app.command(verbs.account)
-for verb in (top, verbs.status, verbs.accounts, verbs.price, verbs.clock):
+for verb in (watching.top, verbs.status, verbs.accounts, verbs.price, verbs.clock):
     app.command(verb, group=ASKING)
 
 
@@ -268,6 +256,36 @@ def explain(
     return ask.tell(answer, explaining.tree_of(answer))
 
 
+@app.command(name="settings-for")
+def settings_for(
+    client: str, *, url: str = clients.HERE, api_key: str = "", secret: str = ""
+) -> int:
+    """Print what a client is made with, as JSON, so that no call of it leaves the machine.
+
+    Example: perpbox settings-for ccxt --api-key KEY --secret SECRET
+
+    Parameters
+    ----------
+    client
+        ccxt, freqtrade, official-sdk, futures-connector, nautilus, official-js, tiagosiebler or
+        node-binance-api; for the others see docs/clients.md.
+    url
+        Where the venue is.
+    api_key
+        Of an account of the venue; left out where it is not given.
+    secret
+        The key's.
+    """
+    if client not in clients.PRINTED:
+        raise Unusable(f"No settings for {client!r}; there are {', '.join(clients.PRINTED)}.")
+    try:
+        told = clients.settings_for(client, url, api_key=api_key, secret=secret)
+    except clients.NotAnAddress as error:
+        raise Unusable(f"--url: {error}.") from None
+    write_json(told)
+    return 0
+
+
 @app.command
 def completion(shell: Literal["bash", "zsh", "fish"], /) -> int:
     """Print a script that completes perpbox's verbs and options in a shell.
@@ -322,14 +340,6 @@ def _pair(text: str) -> tuple[str, int]:
     if not symbol or not (value.isascii() and value.isdigit()):
         raise Unusable(f"--leverage takes SYMBOL=NUMBER, such as BTCUSDT=15, not {text!r}.")
     return symbol, int(value)
-
-
-def _say_ready(process: Process) -> None:
-    gc.collect()
-    gc.freeze()  # what is there now stays; no collection need look at it again
-    gc.enable()
-    sys.stdout.write(f"perpbox ready {process.base_url}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

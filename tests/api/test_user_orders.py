@@ -377,9 +377,8 @@ def test_an_order_of_a_year_expires_without_a_number(exchange: Exchange, alice: 
 
 
 def test_every_reason_has_the_number_of_the_page() -> None:
-    """Delisting, 7, does not happen here."""
     numbered = {int(reason) for reason in ExpiryReason if reason < NUMBERED_REASONS}
-    assert numbered == set(range(10)) - {7}
+    assert numbered == set(range(10))
 
 
 def test_every_event_of_an_order_is_told() -> None:

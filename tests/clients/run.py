@@ -4,6 +4,9 @@
 environments are made on the first run and kept for as long as their lock stays the same.
 INSTALL_FLAGS in the environment are words for pip alone, as in the Makefile. A flow that needs
 what this machine has not is left out, which is said.
+
+Then the network is left behind, where the system lets us, and every Python and Node of a flow is
+guarded besides: a flow in which anything tries to leave the machine has failed.
 """
 
 from __future__ import annotations
@@ -31,7 +34,8 @@ from environments import (
     said,
     surroundings,
 )
-from harness import ServerTrouble, venue_server
+from harness import ServerTrouble, perpbox_command, venue_server
+from isolation import attempts, blocked, isolate
 
 FLOWS: dict[str, Environment] = {
     "ccxt_flow": PythonEnvironment(),
@@ -52,6 +56,7 @@ SERVED = {"freqtrade_flow": freqtrade_flow.settings.SERVE}
 PASTS = {"freqtrade_flow": freqtrade_flow.settings.PAST}
 """How much of a market's past a flow wants."""
 FLOW_SECONDS = 180
+BY_GUARD = "a guard in each Python and Node; "
 VERDICT = re.compile(
     r"^(?P<word>ok|failed) (?P<client>\S+) (?P<version>[^\s:]+)(?P<rest>.*)$", re.MULTILINE
 )
@@ -75,6 +80,15 @@ class Result:
         return not self.output
 
 
+def drive_twice(flow: str) -> Result:
+    """Once more if it fails: clients have races of their own. The first failure is shown."""
+    first = drive(flow)
+    if first.passed:
+        return first
+    print(f"{flow} failed, and is tried once more:\n{first.output}", flush=True)
+    return drive(flow)
+
+
 def drive(flow: str) -> Result:
     """Run one flow against a fresh server with two funded accounts."""
     begun = time.monotonic()
@@ -87,30 +101,40 @@ def drive(flow: str) -> Result:
                 venue.control("clock", {"advance": past})
             accounts = [venue.open_account(USDT="10000") for _ in range(2)]
             keys = [text for each in accounts for text in (each.api_key, each.secret)]
-            notes = Path(folder) / "cells"
+            notes, leaks = Path(folder) / "cells", Path(folder) / "leaks"
             done = subprocess.run(
                 [*FLOWS[flow].command(flow), venue.base_url, *keys],
                 cwd=HERE,
-                env={**surroundings(), cells.PLACE: str(notes)},
+                env={
+                    **surroundings(),
+                    **blocked(leaks),
+                    cells.PLACE: str(notes),
+                    "VENUE_COMMAND": perpbox_command()[0],
+                },
                 capture_output=True,
                 text=True,
                 timeout=FLOW_SECONDS,
                 check=False,
             )
-            features = cells.noted(notes)
+            features, tried = cells.noted(notes), attempts(leaks)
     except TROUBLES as error:  # one client's trouble must not hide the others' results
         return Result(flow, flow, "?", 0, time.monotonic() - begun, f"{error!r}")
-    return judged(flow, done, time.monotonic() - begun, features)
+    return judged(flow, done, time.monotonic() - begun, features, tried)
 
 
 def judged(
-    flow: str, done: subprocess.CompletedProcess[str], seconds: float, features: tuple[str, ...]
+    flow: str,
+    done: subprocess.CompletedProcess[str],
+    seconds: float,
+    features: tuple[str, ...],
+    tried: str = "",
 ) -> Result:
-    """By the last line that it wrote."""
+    """By the last line that it wrote, and by what tried to leave the machine."""
     verdict = VERDICT.search(done.stdout)
     if verdict is None:
-        return Result(flow, flow, "?", 0, seconds, f"exit {done.returncode}\n{said(done)}")
-    output = "" if done.returncode == 0 and verdict["word"] == "ok" else said(done)
+        return Result(flow, flow, "?", 0, seconds, f"exit {done.returncode}\n{tried}{said(done)}")
+    is_well = done.returncode == 0 and verdict["word"] == "ok" and not tried
+    output = "" if is_well else f"{tried}{said(done)}"
     checks = re.search(r"(\d+) checks", verdict["rest"]) if not output else None
     count = int(checks[1]) if checks else 0
     return Result(flow, verdict["client"], verdict["version"], count, seconds, output, features)
@@ -176,8 +200,9 @@ def run_all(flows: Sequence[str]) -> list[Result]:
     """All environments first, side by side."""
     with ThreadPoolExecutor(max(1, len(flows))) as pool:
         troubles = list(pool.map(lambda flow: prepare(flow, FLOWS[flow]), flows))
+    print(f"The network is blocked by {BY_GUARD}{isolate() or 'and by leaving it behind'}.")
     return [
-        Result(flow, flow, "?", 0, 0.0, trouble) if trouble else drive(flow)
+        Result(flow, flow, "?", 0, 0.0, trouble) if trouble else drive_twice(flow)
         for flow, trouble in zip(flows, troubles, strict=True)
     ]
 

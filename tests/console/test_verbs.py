@@ -76,7 +76,7 @@ def test_how_it_stands(type_in: Terminal, server: Background) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("account", "show", "99"), "There is no such account."),
+        (("account", "show", "99"), "There is no account 99."),
         (("account", "open", "USDT=-1"), "The balance of USDT is below zero."),
         (("account", "transfer", "1", "DOGE=1"), "no"),
         (("price", "BTCUSDT=dear"), "not a decimal number"),
@@ -86,7 +86,7 @@ def test_how_it_stands(type_in: Terminal, server: Background) -> None:
         (("clock", "--speed", "nan"), "speed"),
         (("clock", "--speed", "inf"), ""),
         (("clock", "--mode", "fast"), "Nothing moves this market"),
-        (("status", "--token", "another"), "token"),
+        (("status", "--token", "another"), "Bearer TOKEN"),
         (("status", "--token", "zwölf\n"), ""),
     ],
 )

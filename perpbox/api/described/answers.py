@@ -199,7 +199,7 @@ SHAPES: Final[dict[str, str]] = {
     "ListenKey": "{listenKey:str}",
     "UserTrade": (
         "{symbol:str id:int orderId:int side:str price qty realizedPnl quoteQty commission"
-        " commissionAsset:str time:int positionSide:str buyer:bool maker:bool}"
+        " marginAsset?:str commissionAsset:str time:int positionSide:str buyer:bool maker:bool}"
     ),
     "Income": (
         "{symbol:str incomeType:str income asset:str time:int info:str tranId:int tradeId:str}"

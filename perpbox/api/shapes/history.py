@@ -13,7 +13,7 @@ Row = dict[str, object]
 
 
 def user_trade(row: TradeRecord, symbol: Symbol, *, with_asset: bool = False) -> Row:
-    """One row of `userTrades`; where the margin asset stood before, live answers have shown."""
+    """one row of `userTrades`; the margin asset was behind the quote quantity."""
     price, quantity = symbol.price_precision, symbol.quantity_precision
     return {
         "symbol": row.symbol,

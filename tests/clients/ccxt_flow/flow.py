@@ -38,8 +38,7 @@ def over_rest(base_url: str, account: Keys, checks: Checks) -> None:
     aggregates = Watcher(base_url, *account, Feed())
     try:
         for exchange in (trader.exchange, watcher.exchange):
-            leaks = [each for each in texts(exchange.urls["api"]) if "127.0.0.1" not in each]
-            checks.equal(leaks, [], "addresses that lead elsewhere")
+            check_addresses(exchange, base_url, checks)
         checks.that(watcher.watch_account(), "the account's stream is open")
         checks.that(watcher.watch_market(), "the market's streams are open")
         checks.that(aggregates.watch_aggregates(), "the stream of aggregates is open")
@@ -89,6 +88,22 @@ def over_websocket(base_url: str, account: Keys, checks: Checks) -> None:
         passed("WebSocket API")
     finally:
         trader.close()
+
+
+def check_addresses(exchange: Any, base_url: str, checks: Checks) -> None:
+    """Wherever ccxt's switches lead, it is the venue or nobody."""
+    here = base_url.partition("://")[2]
+    environments = [exchange.urls["api"]]
+    for switch in (exchange.set_sandbox_mode, exchange.enable_demo_trading):
+        switch(True)
+        environments.append(exchange.urls["api"])
+        switch(False)
+    addresses = [address for each in environments for address in texts(each)]
+    checks.that(len(addresses) > 40, "the addresses of all three environments")
+    hosts = {address.split("/")[2] for address in addresses}
+    elsewhere = [host for host in hosts if host != here and not host.endswith(".invalid")]
+    checks.equal(elsewhere, [], "hosts that lead elsewhere")
+    checks.that(here in hosts, "the venue is among them")
 
 
 def texts(addresses: Any) -> Iterator[str]:

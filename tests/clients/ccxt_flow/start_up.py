@@ -6,16 +6,11 @@ from typing import Any
 
 import ccxt  # type: ignore[import-untyped, unused-ignore]  # annotated, but ships no py.typed
 
-from ccxt_flow.trader import PREFIXES
 from exact import Checks
+from perpbox import clients
 from scenario import ASSET, SYMBOL
 
-ELSEWHERE = {
-    "public": "/api/v3",
-    "private": "/api/v3",
-    "sapi": "/sapi/v1",
-    "dapiPublic": "/dapi/v1",
-}
+DEFAULTS = ("fetchCurrencies", "fetchMarkets")
 
 
 def check_start_up(base_url: str, api_key: str, secret: str, checks: Checks) -> None:
@@ -23,11 +18,8 @@ def check_start_up(base_url: str, api_key: str, secret: str, checks: Checks) -> 
     exchange: Any = ccxt.binance(
         {"apiKey": api_key, "secret": secret, "options": {"fetchMargins": True}}
     )
-    prefixes = {**PREFIXES, **ELSEWHERE}
-    urls = exchange.urls["api"]
-    for key, value in urls.items():
-        if isinstance(value, str):
-            urls[key] = base_url + prefixes.get(key, f"/not-served/{key}")
+    defaults = {name: exchange.options[name] for name in DEFAULTS}
+    clients.ccxt(exchange, base_url).options |= defaults
     markets = exchange.load_markets()
     kinds = {(market["swap"], market["linear"]) for market in markets.values()}
     checks.equal(kinds, {(True, True)}, "kinds of markets")

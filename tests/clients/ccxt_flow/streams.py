@@ -8,12 +8,15 @@ from typing import Any
 
 import ccxt.pro  # type: ignore[import-untyped, unused-ignore]  # annotated, but no py.typed
 
-from ccxt_flow.trader import STREAMS, lead_here, settings
+from ccxt_flow.trader import settings
 from listening import Background, Feed
+from perpbox import clients
 from scenario import SYMBOL
 from user_stream import USER
 from waiting import Row
 
+STREAMS = ("linear", "future")
+"""What the addresses of USDS-M futures are filed under; the second in older ccxt."""
 PRIVATE, MARKET = "?listenKey=", "/ws/"
 """What the addresses of either kind have in them."""
 MINI = {"name": "miniTicker"}
@@ -35,8 +38,7 @@ class Watcher:
         self.symbol = str(self.exchange.safe_symbol(SYMBOL, None, None, "swap"))
 
     async def made(self, api_key: str, secret: str) -> Any:
-        exchange = ccxt.pro.binanceusdm(settings(api_key, secret))
-        lead_here(exchange.urls["api"], self.base_url)
+        exchange = clients.ccxt(ccxt.pro.binanceusdm(settings(api_key, secret)), self.base_url)
         await exchange.load_markets()
         return exchange
 

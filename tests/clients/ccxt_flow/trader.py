@@ -9,22 +9,9 @@ from typing import Any, ClassVar
 import ccxt  # type: ignore[import-untyped, unused-ignore]  # annotated, but ships no py.typed
 
 from exact import Checks
+from perpbox import clients
 from scenario import ASSET, SYMBOL, asset_row
 from waiting import Row
-
-PREFIXES = {
-    "fapiPublic": "/fapi/v1",
-    "fapiPublicV2": "/fapi/v2",
-    "fapiPublicV3": "/fapi/v3",
-    "fapiPrivate": "/fapi/v1",
-    "fapiPrivateV2": "/fapi/v2",
-    "fapiPrivateV3": "/fapi/v3",
-    "fapiData": "/futures/data",
-}
-
-
-STREAMS = ("linear", "future")
-"""What the addresses of USDS-M futures are filed under; the second in older ccxt."""
 
 
 def settings(api_key: str, secret: str) -> dict[str, Any]:
@@ -34,25 +21,8 @@ def settings(api_key: str, secret: str) -> dict[str, Any]:
         "secret": secret,
         "enableRateLimit": False,
         "enableLastJsonResponse": True,
-        "options": {
-            "fetchCurrencies": False,
-            "fetchMarkets": {"types": ["linear"]},
-            "throwMarginModeAlreadySet": True,  # which older ccxt hides by default
-        },
+        "options": {"throwMarginModeAlreadySet": True},  # which older ccxt hides by default
     }
-
-
-def lead_here(urls: dict[str, Any], base_url: str) -> None:
-    """An address that is not served here must fail here, not travel."""
-    for key, value in urls.items():
-        if isinstance(value, str):
-            urls[key] = base_url + PREFIXES.get(key, f"/not-served/{key}")
-    streams = urls.get("ws", {})
-    address = base_url.replace("http", "ws", 1)
-    for there, path in ((streams, "/ws"), (streams.get("ws-api", {}), "/ws-fapi/v1")):
-        for key, value in there.items():
-            if isinstance(value, str):
-                there[key] = address + (path if key in STREAMS else f"/not-served/{key}")
 
 
 class CcxtTrader:
@@ -72,8 +42,8 @@ class CcxtTrader:
     def __init__(self, base_url: str, api_key: str, secret: str, checks: Checks) -> None:
         self.base_url, self.api_key, self.secret = base_url, api_key, secret
         self.checks = checks
-        self.exchange: Any = ccxt.binanceusdm(settings(api_key, secret))
-        lead_here(self.exchange.urls["api"], base_url)
+        exchange = ccxt.binanceusdm(settings(api_key, secret))
+        self.exchange: Any = clients.ccxt(exchange, base_url)
 
     def exchange_info(self) -> Row:
         markets = self.exchange.load_markets(True)

@@ -4,48 +4,19 @@
 
 import ccxt from 'ccxt';
 
-import { main, passed, until } from '../js/flow.mjs';
+import { main, passed, settingsFor, until } from '../js/flow.mjs';
 import { agreeOnAccount, agreeOnMarket } from '../js/heard.mjs';
 import { Story } from '../js/story.mjs';
 
 const UNIFIED = 'BTC/USDT:USDT';
-const PREFIXES = {
-  fapiPublic: '/fapi/v1',
-  fapiPublicV2: '/fapi/v2',
-  fapiPublicV3: '/fapi/v3',
-  fapiPrivate: '/fapi/v1',
-  fapiPrivateV2: '/fapi/v2',
-  fapiPrivateV3: '/fapi/v3',
-  fapiData: '/futures/data',
-};
-
-// An address that is not served here must fail here, not travel.
-function leadHere(urls, base) {
-  for (const [key, value] of Object.entries(urls)) {
-    if (typeof value === 'string') urls[key] = base + (PREFIXES[key] ?? `/not-served/${key}`);
-  }
-  const address = base.replace('http', 'ws');
-  for (const [there, path] of [[urls.ws, '/ws'], [urls.ws['ws-api'], '/ws-fapi/v1']]) {
-    for (const [key, value] of Object.entries(there)) {
-      const served = ['future', 'linear'].includes(key) ? path : `/not-served/${key}`;
-      if (typeof value === 'string') there[key] = address + served;
-    }
-  }
-}
-
-async function made(base, { key, secret }) {
+async function made(base, keys) {
+  const settings = settingsFor('ccxt', base, keys);
   const exchange = new ccxt.pro.binanceusdm({
-    apiKey: key,
-    secret,
+    ...settings,
     enableRateLimit: false,
     quoteJsonNumbers: false, // in `info`, which the story reads
-    options: {
-      fetchCurrencies: false,
-      fetchMarkets: { types: ['linear'] },
-      throwMarginModeAlreadySet: true,
-    },
+    options: { ...settings.options, throwMarginModeAlreadySet: true },
   });
-  leadHere(exchange.urls.api, base);
   await exchange.loadHttpProxyAgent(); // without which no ws:// can be watched
   return exchange;
 }

@@ -11,10 +11,6 @@ from typing import Any
 
 # Lives in this flow's own environment, not in the one that is type-checked.
 from cryptofeed import FeedHandler  # type: ignore[import-not-found]
-from cryptofeed.connection import (  # type: ignore[import-not-found]
-    RestEndpoint,
-    WebsocketEndpoint,
-)
 from cryptofeed.defines import (  # type: ignore[import-not-found]
     CANDLES,
     FUNDING,
@@ -29,27 +25,13 @@ from cells import passed
 from exact import Checks, floor_to, raise_to
 from market_streams import PublicRest, levels_of
 from official_sdk_flow.warned import kept_warnings
+from perpbox import clients
 from scenario import SYMBOL, Keys, main
 from signed import SignedRest
 from waiting import PATIENCE, number
 
 NAME = "BTC-USDT-PERP"
 CHANNELS = (L2_BOOK, TRADES, TICKER, CANDLES, FUNDING, OPEN_INTEREST)
-
-
-def local_exchange(base_url: str) -> Any:
-    """The exchange's class with its addresses led to the venue."""
-    (rest,) = BinanceFutures.rest_endpoints
-    (stream,) = BinanceFutures.websocket_endpoints
-    address = base_url.replace("https", "wss", 1)
-    return type(
-        "LocalFutures",
-        (BinanceFutures,),
-        {
-            "rest_endpoints": [RestEndpoint(base_url, routes=rest.routes)],
-            "websocket_endpoints": [WebsocketEndpoint(address, options=stream.options)],
-        },
-    )
 
 
 class Listener:
@@ -59,7 +41,8 @@ class Listener:
         self.rest, self.own = PublicRest(base_url), SignedRest(base_url, *account)
         self.checks = checks
         self.heard: dict[str, list[Any]] = {channel: [] for channel in CHANNELS}
-        self.exchange = local_exchange(base_url)
+        clients.cryptofeed(BinanceFutures, base_url)
+        self.exchange = BinanceFutures
 
     def keep(self, channel: str) -> Any:
         """A callback, which the handler wants to await."""

@@ -19,12 +19,11 @@ from tempfile import TemporaryDirectory
 
 import ccxt  # type: ignore[import-untyped, unused-ignore]  # annotated, but ships no py.typed
 
-from ccxt_flow.trader import lead_here
 from cells import passed
 from exact import Checks
 from freqtrade_flow.audit import Audit
 from freqtrade_flow.ledger import Ledger
-from freqtrade_flow.settings import PAIRS, SPEED, Addresses, configuration, exchange
+from freqtrade_flow.settings import PAIRS, SPEED, configuration, exchange
 from scenario import Keys, main
 
 HERE = Path(__file__).parent
@@ -68,7 +67,10 @@ def run(base_url: str, account: Keys, other: Keys) -> int:
         checks.equal(strange, [], "what freqtrade complains of")
         checks.that(f"Whitelist with {len(PAIRS)} pairs" in said, "all pairs are traded")
         passed("start-up")
-        venue = ccxt.binanceusdm(exchange(addresses(base_url), *account))
+        api_key, secret = account
+        venue = ccxt.binanceusdm(
+            {**exchange(base_url, *account)["ccxt_config"], "apiKey": api_key, "secret": secret}
+        )
         Audit(Ledger(folder / "trades.db"), venue, checks).all_agrees()
     return checks.count
 
@@ -77,7 +79,7 @@ def run(base_url: str, account: Keys, other: Keys) -> int:
 def bot(base_url: str, account: Keys, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`freqtrade trade`, until it is interrupted as by ctrl-c."""
     config = folder / "config.json"
-    config.write_text(json.dumps(configuration(addresses(base_url), *account, folder)))
+    config.write_text(json.dumps(configuration(base_url, *account, folder)))
     command = [sys.executable, "-m", "freqtrade_flow.bot", base_url, str(SPEED), "trade"]
     command += ["--config", str(config), "--logfile", str(folder / "log")]
     command += ["--strategy", "Pendulum", "--strategy-path", str(HERE / "strategies")]
@@ -116,13 +118,6 @@ def wait_for_end(process: subprocess.Popen[bytes], log: Path, checks: Checks) ->
         output = (log.parent / "output").read_text()
         checks.fail(f"freqtrade ended early, with {code}\n{output[-4000:]}")
     checks.fail(f"it is not over after {PATIENCE:g} s\n{log.read_text()[-4000:]}")
-
-
-def addresses(base_url: str) -> Addresses:
-    """All that ccxt knows, so that none is left that leads elsewhere."""
-    urls: Addresses = ccxt.binance().urls["api"]
-    lead_here(urls, base_url)
-    return urls
 
 
 def is_expected(complaint: str) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-Addresses: TypeAlias = dict[str, Any]
-"""As ccxt names and nests them."""
+from perpbox import clients
 
 SPEED = 60
 SERVE = (
@@ -24,7 +23,7 @@ LONGEST_WINDOW = 60_000
 """For signed requests, the exchange's longest: a second of the machine's time at x60."""
 
 
-def configuration(addresses: Addresses, api_key: str, secret: str, folder: Path) -> dict[str, Any]:
+def configuration(base_url: str, api_key: str, secret: str, folder: Path) -> dict[str, Any]:
     """Live, on futures with isolated margin; the rest is the smallest that freqtrade takes."""
     return {
         "dry_run": False,
@@ -52,27 +51,17 @@ def configuration(addresses: Addresses, api_key: str, secret: str, folder: Path)
         },
         "pairlists": [{"method": "StaticPairList"}],
         "exchange": {
-            "name": "binance",
-            "key": api_key,
-            "secret": secret,
+            **exchange(base_url, api_key, secret),
             "pair_whitelist": list(PAIRS),
-            "ccxt_config": exchange(addresses),
         },
     }
 
 
-def exchange(addresses: Addresses, api_key: str = "", secret: str = "") -> dict[str, Any]:
-    """Of ccxt, which freqtrade gives the key itself."""
-    keys = {"apiKey": api_key, "secret": secret} if api_key else {}
-    return {
-        **keys,
-        "urls": {"api": addresses},
-        "options": {
-            "fetchCurrencies": False,
-            "fetchMarkets": {"types": ["linear"]},
-            "recvWindow": LONGEST_WINDOW,
-        },
-    }
+def exchange(base_url: str, api_key: str, secret: str) -> dict[str, Any]:
+    """As perpbox.clients says, but for the window."""
+    section = clients.freqtrade(base_url, api_key=api_key, secret=secret)
+    section["ccxt_config"]["options"]["recvWindow"] = LONGEST_WINDOW
+    return section
 
 
 def pricing() -> dict[str, Any]:

@@ -24,6 +24,7 @@ from futures_connector_flow.streams import STREAMS, ConnectorStreams
 from listening import Feed
 from market_data import check_market_data
 from market_streams import MarketHeard
+from perpbox import clients
 from scenario import SYMBOL, Keys, main
 from user_stream import FullStory
 from waiting import Row
@@ -38,7 +39,8 @@ class ConnectorTrader:
 
     def __init__(self, base_url: str, api_key: str, secret: str) -> None:
         self.base_url, self.api_key, self.secret = base_url, api_key, secret
-        self.client: Any = UMFutures(api_key, secret, base_url=base_url, show_limit_usage=True)
+        told = clients.futures_connector(base_url, api_key=api_key, secret=secret).rest
+        self.client: Any = UMFutures(**told, show_limit_usage=True)
         self.usage: dict[str, str] = {}
 
     def data(self, answer: Any) -> Any:

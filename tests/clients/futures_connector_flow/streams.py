@@ -13,6 +13,7 @@ from binance.websocket.um_futures import (  # type: ignore[import-not-found, unu
 from exact import Checks
 from listening import Feed
 from market_streams import PAIR
+from perpbox import clients
 from scenario import SYMBOL
 from user_stream import USER
 
@@ -39,14 +40,14 @@ class ConnectorStreams:
     """Two connections, as the connector makes them: /stream for markets, /ws for the account."""
 
     def __init__(self, base_url: str, listen_key: str, feed: Feed, checks: Checks) -> None:
-        address = base_url.replace("http", "ws", 1)
+        told = clients.futures_connector(base_url).websocket
         self.feed, self.checks, self.listen_key = feed, checks, listen_key
         self.answers = Feed()
         self.market: Any = websocket_client.UMFuturesWebsocketClient(
-            stream_url=address, on_message=self.hear, on_error=self.fail, is_combined=True
+            **told, on_message=self.hear, on_error=self.fail, is_combined=True
         )
         self.account: Any = websocket_client.UMFuturesWebsocketClient(
-            stream_url=address, on_message=self.hear, on_error=self.fail, on_pong=self.pong
+            **told, on_message=self.hear, on_error=self.fail, on_pong=self.pong
         )
 
     def hear(self, _manager: object, text: str) -> None:

@@ -1,6 +1,8 @@
 // A flow's command line, its one line about how it went, and its notes of features (cells.py).
 
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 import { CheckFailed, Checks } from './exact.mjs';
 
@@ -8,6 +10,14 @@ import { CheckFailed, Checks } from './exact.mjs';
 export function passed(...features) {
   const place = process.env.PERPBOX_CELLS;
   if (place) appendFileSync(place, features.map((each) => `${each}\n`).join(''));
+}
+
+// What perpbox prints for a client: how it is made so that it stays on this machine.
+export function settingsFor(client, base, { key, secret } = {}) {
+  const own = fileURLToPath(new URL('../../../.venv/bin/perpbox', import.meta.url));
+  const keys = key ? ['--api-key', key, '--secret', secret] : [];
+  const words = ['settings-for', client, '--url', base, ...keys];
+  return JSON.parse(execFileSync(process.env.VENUE_COMMAND ?? own, words, { encoding: 'utf8' }));
 }
 
 // `run` is given the address, two accounts' keys, and the checks.

@@ -43,6 +43,7 @@ from nautilus_trader.trading.strategy import (  # type: ignore[import-not-found]
     Strategy,
 )
 
+from perpbox import clients
 from scenario import LEVERAGE, SYMBOL, Keys
 
 INSTRUMENT = InstrumentId.from_str(f"{SYMBOL}-PERP.{BINANCE}")
@@ -134,14 +135,11 @@ class Watcher(Strategy):  # type: ignore[misc, unused-ignore]
 
 def trading_node(base_url: str, keys: Keys, folder: Path) -> tuple[Any, Watcher]:
     """A node with both clients; what it warns of goes into a file of the folder."""
-    address = base_url.replace("http", "ws", 1)
+    told = clients.nautilus(base_url, api_key=keys[0], secret=keys[1])
     instruments = frozenset({INSTRUMENT, InstrumentId.from_str(f"{ISOLATED}-PERP.{BINANCE}")})
     provider = BinanceInstrumentProviderConfig(load_ids=instruments, query_commission_rates=True)
     both = {
-        "api_key": keys[0],
-        "api_secret": keys[1],
         "account_type": BinanceAccountType.USDT_FUTURES,
-        "base_url_http": base_url,
         "instrument_provider": provider,
     }
     config = TradingNodeConfig(
@@ -154,11 +152,10 @@ def trading_node(base_url: str, keys: Keys, folder: Path) -> tuple[Any, Watcher]
         exec_engine=LiveExecEngineConfig(reconciliation_startup_delay_secs=0.1),
         timeout_disconnection=3.0,
         timeout_post_stop=0.5,
-        data_clients={BINANCE: BinanceDataClientConfig(base_url_ws=address, **both)},
+        data_clients={BINANCE: BinanceDataClientConfig(**told.data, **both)},
         exec_clients={
             BINANCE: BinanceExecClientConfig(
-                base_url_ws=f"{address}/ws-fapi/v1",
-                base_url_ws_stream=f"{address}/private",
+                **told.execution,
                 futures_leverages={BinanceSymbol(SYMBOL): LEVERAGE},
                 futures_margin_types={BinanceSymbol(ISOLATED): BinanceFuturesMarginType.ISOLATED},
                 **both,

@@ -5,26 +5,24 @@
 
 import Binance from 'node-binance-api';
 
-import { main, until } from '../js/flow.mjs';
+import { main, settingsFor, until } from '../js/flow.mjs';
 import { agreeOnAccount, agreeOnMarket } from '../js/heard.mjs';
 import { Story, SYMBOL } from '../js/story.mjs';
 
 // Where its constants lead is overridden, since its settings do not reach the routed streams.
 class LocalBinance extends Binance {
   getFStreamSingleUrl(category) {
-    return `${this.streams}/${category}/ws/`;
+    return `${this.streams}${category ? `/${category}` : ''}/ws/`;
   }
 
   getFStreamUrl(category) {
-    return `${this.streams}/${category}/stream?streams=`;
+    return `${this.streams}${category ? `/${category}` : ''}/stream?streams=`;
   }
 }
 
-function client(base, { key, secret }) {
-  const urls = { fapi: `${base}/fapi/` };
-  const local = new LocalBinance({ APIKEY: key, APISECRET: secret, urls });
-  local.streams = base.replace('http', 'ws');
-  return local;
+function client(base, keys) {
+  const { options, fields, streams } = settingsFor('node-binance-api', base, keys);
+  return Object.assign(new LocalBinance(options), fields, { streams });
 }
 
 const levels = (rows) => rows.map(({ price, quantity }) => [price, quantity]);

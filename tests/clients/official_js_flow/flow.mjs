@@ -4,7 +4,7 @@
 
 import { DerivativesTradingUsdsFutures } from '@binance/derivatives-trading-usds-futures';
 
-import { main, passed } from '../js/flow.mjs';
+import { main, passed, settingsFor } from '../js/flow.mjs';
 import { agreeOnAccount, agreeOnMarket } from '../js/heard.mjs';
 import { Story, SYMBOL } from '../js/story.mjs';
 
@@ -18,8 +18,8 @@ function typed({ quantity, price, triggerPrice, ...others }) {
 }
 
 function restTrader(base, { key, secret }) {
-  const configurationRestAPI = { apiKey: key, apiSecret: secret, basePath: base };
-  const { restAPI } = new DerivativesTradingUsdsFutures({ configurationRestAPI });
+  const settings = settingsFor('official-js', base, { key, secret });
+  const { restAPI } = new DerivativesTradingUsdsFutures(settings);
   const call = async (name, params) => (await restAPI[name](params)).data();
   return {
     exchangeInfo: () => call('exchangeInformation'),
@@ -58,12 +58,8 @@ function restTrader(base, { key, secret }) {
 
 // What the WebSocket API has a method for goes there; the rest to REST.
 async function socketTrader(base, keys) {
-  const configurationWebsocketAPI = {
-    apiKey: keys.key,
-    apiSecret: keys.secret,
-    wsURL: `${base.replace('http', 'ws')}/ws-fapi/v1`,
-  };
-  const { websocketAPI } = new DerivativesTradingUsdsFutures({ configurationWebsocketAPI });
+  const settings = settingsFor('official-js', base, keys);
+  const { websocketAPI } = new DerivativesTradingUsdsFutures(settings);
   const connection = await websocketAPI.connect();
   const call = async (name, params) => {
     const { data } = await connection[name](params);
@@ -90,8 +86,8 @@ async function socketTrader(base, keys) {
 }
 
 async function listen(base, listenKey) {
-  const configurationWebsocketStreams = { wsURL: base.replace('http', 'ws') };
-  const { websocketStreams } = new DerivativesTradingUsdsFutures({ configurationWebsocketStreams });
+  const settings = settingsFor('official-js', base);
+  const { websocketStreams } = new DerivativesTradingUsdsFutures(settings);
   const connection = await websocketStreams.connect();
   const events = [];
   connection.userData(listenKey).on('message', (event) => events.push(event));

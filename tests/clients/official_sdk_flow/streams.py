@@ -23,6 +23,7 @@ from exact import Checks
 from listening import Background, Feed
 from market_streams import PAIR
 from official_sdk_flow.trader import as_json
+from perpbox import clients
 from scenario import SYMBOL
 from user_stream import USER
 
@@ -75,8 +76,8 @@ class SdkStreams:
     def __init__(self, base_url: str, feed: Feed, checks: Checks) -> None:
         self.feed, self.checks = feed, checks
         self.background = Background()
-        address = base_url.replace("http", "ws", 1)
-        configuration = ConfigurationWebSocketStreams(stream_url=address)
+        told = clients.official_sdk(base_url).websocket_streams
+        configuration = ConfigurationWebSocketStreams(**told)
         client = DerivativesTradingUsdsFutures(config_ws_streams=configuration)
         self.streams: Any = client.websocket_streams
         self.background.run(self.streams.create_connection())

@@ -25,6 +25,7 @@ from binance_sdk_derivatives_trading_usds_futures.rest_api.models.enums import (
     NewOrderTypeEnum,
 )
 
+from perpbox import clients
 from waiting import Row
 
 
@@ -38,9 +39,10 @@ class SdkTrader:
 
     def __init__(self, base_url: str, api_key: str, secret: str) -> None:
         self.base_url, self.api_key, self.secret = base_url, api_key, secret
-        configuration = ConfigurationRestAPI(
-            api_key=api_key, api_secret=secret, base_path=base_url, timeout=10_000, retries=0
-        )
+        told: dict[str, Any] = {
+            **clients.official_sdk(base_url, api_key=api_key, secret=secret).rest_api
+        }
+        configuration = ConfigurationRestAPI(**told, timeout=10_000, retries=0)
         self.rest: Any = DerivativesTradingUsdsFutures(config_rest_api=configuration).rest_api
         self.limits: set[tuple[str, str]] = set()
 

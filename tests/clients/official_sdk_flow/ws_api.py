@@ -25,6 +25,7 @@ from binance_sdk_derivatives_trading_usds_futures.websocket_api.models.enums imp
 
 from listening import Background
 from official_sdk_flow.trader import SdkTrader, as_json
+from perpbox import clients
 from waiting import Row
 
 
@@ -47,11 +48,8 @@ class SocketTrader(SdkTrader):
     def __init__(self, base_url: str, api_key: str, secret: str) -> None:
         super().__init__(base_url, api_key, secret)
         self.background = Background()
-        configuration = ConfigurationWebSocketAPI(
-            api_key=api_key,
-            api_secret=secret,
-            stream_url=base_url.replace("http", "ws", 1) + "/ws-fapi/v1",
-        )
+        told = clients.official_sdk(base_url, api_key=api_key, secret=secret).websocket_api
+        configuration = ConfigurationWebSocketAPI(**told)
         client = DerivativesTradingUsdsFutures(config_ws_api=configuration)
         self.api: Any = client.websocket_api
         self.background.run(self.api.create_connection())

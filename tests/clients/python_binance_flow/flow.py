@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import sys
 
+import binance  # type: ignore[import-not-found, import-untyped, unused-ignore]  # this flow's own
+
 from batches import check_batches
 from cells import passed
 from exact import Checks
 from listening import Feed
 from market_data import check_market_data
 from market_streams import MarketHeard
-from python_binance_flow.addresses import lead_here
+from perpbox import clients
 from python_binance_flow.streams import STREAMS, DepthCache, ManagerStreams
 from python_binance_flow.trader import PythonBinanceTrader
 from python_binance_flow.ws_api import SocketTrader
@@ -24,7 +26,7 @@ from user_stream import FullStory
 def run(base_url: str, account: Keys, other: Keys) -> int:
     """Trade through python-binance, twice; the number of checks that held."""
     checks = Checks()
-    lead_here(base_url)
+    clients.python_binance(binance, base_url)
     over_rest(base_url, account, checks)
     over_websocket(base_url, other, checks)
     return checks.count

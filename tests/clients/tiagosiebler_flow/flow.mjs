@@ -4,14 +4,14 @@
 
 import { USDMClient, WebsocketAPIClient, WebsocketClient } from 'binance';
 
-import { main, passed, until } from '../js/flow.mjs';
+import { main, passed, settingsFor, until } from '../js/flow.mjs';
 import { agreeOnAccount, agreeOnMarket } from '../js/heard.mjs';
 import { Story, SYMBOL } from '../js/story.mjs';
 
 const SILENT = Object.fromEntries(['trace', 'info', 'error'].map((name) => [name, () => {}]));
 
 function restTrader(base, { key, secret }) {
-  const client = new USDMClient({ api_key: key, api_secret: secret, baseUrl: base });
+  const client = new USDMClient(settingsFor('tiagosiebler', base, { key, secret }).USDMClient);
   const stop = { algoType: 'CONDITIONAL', type: 'STOP_MARKET' };
   return {
     exchangeInfo: () => client.getExchangeInfo(),
@@ -47,8 +47,7 @@ function restTrader(base, { key, secret }) {
 
 // What the WebSocket API has a method for goes there; the rest to REST.
 function socketTrader(base, keys) {
-  const wsUrl = base.replace('http', 'ws'); // it adds the path
-  const settings = { api_key: keys.key, api_secret: keys.secret, wsUrl };
+  const settings = settingsFor('tiagosiebler', base, keys).WebsocketAPIClient;
   const api = new WebsocketAPIClient({ ...settings, attachEventListeners: false }, SILENT);
   const result = async (answer) => (await answer).result;
   const timed = (params = {}) => ({ ...params, timestamp: Date.now() }); // as its types ask for
@@ -81,8 +80,8 @@ async function listen(base, { key, secret }) {
     [`${symbol}@kline_1m`]: 'kline',
     [`${symbol}@aggTrade`]: 'aggTrade',
   };
-  const settings = { api_key: key, api_secret: secret, wsUrl: base.replace('http', 'ws') };
-  const client = new WebsocketClient({ ...settings, restOptions: { baseUrl: base } }, SILENT);
+  const settings = settingsFor('tiagosiebler', base, { key, secret }).WebsocketClient;
+  const client = new WebsocketClient(settings, SILENT);
   const [events, faults, opened] = [[], [], []];
   const market = Object.fromEntries(Object.values(names).map((name) => [name, []]));
   client.on('open', ({ wsKey }) => opened.push(wsKey));

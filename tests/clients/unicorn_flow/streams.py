@@ -9,6 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 # Lives in this flow's own environment, not in the one that is type-checked.
+from unicorn_binance_rest_api import (  # type: ignore[import-not-found, unused-ignore]
+    BinanceRestApiManager,
+)
 from unicorn_binance_websocket_api import (  # type: ignore[import-not-found, unused-ignore]
     BinanceWebSocketApiManager,
 )
@@ -16,6 +19,7 @@ from unicorn_binance_websocket_api import (  # type: ignore[import-not-found, un
 from exact import Checks
 from listening import Feed
 from market_streams import PAIR
+from perpbox import clients
 from unicorn_flow.trader import UnicornTrader
 from user_stream import USER
 from waiting import Row
@@ -35,15 +39,10 @@ class UnicornStreams:
     def __init__(self, trader: UnicornTrader, feed: Feed, checks: Checks) -> None:
         self.feed, self.checks = feed, checks
         self.keys = {"api_key": trader.api_key, "api_secret": trader.secret}
-        address = trader.base_url.replace("http", "ws", 1)
+        told = clients.unicorn(BinanceRestApiManager, trader.base_url).websocket
         self.answers = Feed()
         self.manager: Any = BinanceWebSocketApiManager(
-            exchange="binance.com-futures",
-            websocket_base_uri=f"{address}/",
-            websocket_api_base_uri=f"{address}/ws-fapi/v1",
-            ubra_manager=trader.client,
-            warn_on_update=False,
-            disable_colorama=True,
+            **told, ubra_manager=trader.client, disable_colorama=True
         )
         self.manager.restclient.ubra = trader.client  # `ubra_manager` is not forwarded to it
 

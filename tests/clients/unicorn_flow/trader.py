@@ -17,6 +17,7 @@ from unicorn_binance_rest_api import (  # type: ignore[import-not-found, unused-
 )
 
 from exact import CheckFailed, plain
+from perpbox import clients
 from scenario import SYMBOL
 from signed import SignedRest
 from waiting import Row, number
@@ -28,16 +29,8 @@ FIGURE = re.compile(r"-?\d+(\.\d+)?")
 
 
 def manager(base_url: str, api_key: str, secret: str) -> Any:
-    """The manager with every address of its class led to the venue."""
-    led = {name: f"{base_url}/not-served" for name in dir(BinanceRestApiManager) if "_URL" in name}
-    led |= {
-        "API_URL": f"{base_url}/api",
-        "FUTURES_URL": f"{base_url}/fapi",
-        "FUTURES_COIN_URL": f"{base_url}/fapi",  # as its own default has it
-        "FUTURES_DATA_URL": f"{base_url}/futures/data",
-    }
-    local = type("LocalManager", (BinanceRestApiManager,), led)
-    return local(api_key, secret, tld="com", warn_on_update=False, disable_colorama=True)
+    told = clients.unicorn(BinanceRestApiManager, base_url, api_key=api_key, secret=secret).rest
+    return BinanceRestApiManager(**told, disable_colorama=True)
 
 
 def at_once(read: Callable[[], tuple[Any, Any]]) -> Any:

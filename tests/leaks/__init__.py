@@ -1,0 +1,1 @@
+"""What keeps clients on this machine: their settings, the guard, and the doctor."""
