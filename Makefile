@@ -18,8 +18,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
-CODE := $(wildcard perpbox tests tools bench)
-TESTS := tests
+CODE := $(wildcard perpbox tests tools bench examples)
+TESTS := tests examples
 SEEN := .conformance
 
 .DEFAULT_GOAL := help
@@ -97,4 +97,4 @@ lock: ## pin the dependencies again, with hashes (needs uv)
 
 clean: ## remove .venv and what the tools left behind
 	rm -rf $(VENV) $(SEEN) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find perpbox tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find perpbox tests tools bench examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

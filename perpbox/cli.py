@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-import msgspec
 from cyclopts import App, CycloptsError, Parameter
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
 
 import perpbox
 from perpbox import audit as auditing
@@ -21,11 +16,15 @@ from perpbox.console import clone as cloning
 from perpbox.console import doctor as doctoring
 from perpbox.console import explain as explaining
 from perpbox.console import log as telling
-from perpbox.console import printing
+from perpbox.console import printing, verbs
 from perpbox.console import serving as hosting
+from perpbox.console import top as watching
+from perpbox.console import verify as verifying
 from perpbox.console import what_if as trying
-from perpbox.console.operator import Operator
-from perpbox.journal import JournalError, Report, verify
+from perpbox.console.operator import ASK, Asking
+from perpbox.console.output import console, nobody_reads, write_json
+from perpbox.console.verbs import ASKING, Ask
+from perpbox.journal import JournalError
 from perpbox.server.settings import DEFAULTS, Settings, Unusable
 from perpbox.server.sources import from_environment, from_file
 
@@ -33,11 +32,15 @@ DIFFERENT: Final = 1
 MISUSED: Final = 2
 INTERRUPTED: Final = 130
 
+VENUE: Final = "A venue of your own"
+READING: Final = "Read journals and answers"
+
 Pairs = Annotated[
     tuple[str, ...], Parameter(consume_multiple=False, negative=(), show_default=False)
 ]
 Words = Annotated[tuple[str, ...], Parameter(consume_multiple=False, negative=())]
 Flags = Annotated[Settings, Parameter(name="*")]
+Switch = Annotated[bool, Parameter(negative=())]
 
 app = App(
     name="perpbox",
@@ -47,7 +50,7 @@ app = App(
 )
 
 
-serving = App(name="serve", config=(from_environment, from_file))
+serving = App(name="serve", config=(from_environment, from_file), group=VENUE)
 app.command(serving)
 
 
@@ -56,6 +59,8 @@ def serve(settings: Flags = DEFAULTS, *, config: str | None = None) -> int:
     """Serve a venue until SIGTERM or Ctrl-C.
 
     What no flag says is taken from PERPBOX_ variables, then from a file in TOML.
+
+    Example: perpbox serve --port 8900 --data my.sqlite --token secret
 
     Parameters
     ----------
@@ -66,31 +71,44 @@ def serve(settings: Flags = DEFAULTS, *, config: str | None = None) -> int:
     return hosting.serve(settings)
 
 
-@app.command
+@app.command(group=VENUE)
 def demo() -> int:
-    """Show a venue at work: one account, a few trades, its answer, then serve on."""
+    """Show a venue at work: one account, a few trades, its answer, then serve on.
+
+    Example: perpbox demo
+    """
     return demonstration.main()
 
 
-@app.command(name="verify")
-def verify_journal(path: Path, /) -> int:
+app.command(verbs.account)
+for verb in (watching.top, verbs.status, verbs.accounts, verbs.price, verbs.clock):
+    app.command(verb, group=ASKING)
+
+
+@app.command(name="verify", group=READING)
+def verify_journal(path: Path, /, *, json: Switch = False) -> int:
     """Handle every command of a journal once more: would the same happen today?
+
+    Exits with 0 if it would, 1 otherwise.
+
+    Example: perpbox verify my.sqlite
 
     Parameters
     ----------
     path
         The journal's file; a venue may be running on it.
+    json
+        Print what was found as JSON.
     """
-    with _progress() as progress:
-        task = progress.add_task("turns", total=None)
-        report = verify(
-            path, lambda done, total: progress.update(task, completed=done, total=total)
-        )
-    _show(report)
+    report = verifying.verified(path)
+    if json:
+        write_json(verifying.json_of(report))
+    else:
+        console().print(verifying.table_of(report), markup=False)
     return 0 if report.holds else DIFFERENT
 
 
-@app.command(name="log")
+@app.command(name="log", group=READING)
 def tell(
     path: Path,
     /,
@@ -99,10 +117,12 @@ def tell(
     symbol: str | None = None,
     start: Annotated[str | None, Parameter(name="--from")] = None,
     end: Annotated[str | None, Parameter(name="--to")] = None,
-    follow: Annotated[bool, Parameter(negative=())] = False,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    follow: Switch = False,
+    json: Switch = False,
 ) -> int:
     """Tell a journal turn by turn: when, what was asked, and what happened.
+
+    Example: perpbox log my.sqlite --account 1 --symbol BTCUSDT --follow
 
     Parameters
     ----------
@@ -125,16 +145,19 @@ def tell(
     return 0
 
 
-@app.command
+@app.command(group=READING)
 def audit(
     *files: Path,
     brackets: Path | None = None,
     leverage: Pairs = (),
     rounding: Literal["2021", "2025"] | None = None,
+    json: Switch = False,
 ) -> int:
     """Recompute what real answers say of an account, and hold every figure against them.
 
     Exits with 0 when nothing determined is off, 1 otherwise, 2 for a file that cannot be read.
+
+    Example: perpbox audit account.json positionRisk.json --leverage BTCUSDT=20
 
     Parameters
     ----------
@@ -146,15 +169,19 @@ def audit(
         What no answer says: BTCUSDT=15. May be repeated.
     rounding
         The service's way of rounding in that year; by default the rows' own times decide.
+    json
+        Print each figure and its verdict as JSON.
     """
     if not files:
         raise Unusable("audit needs at least one file. See perpbox audit --help.")
-    return auditing.main(files, brackets, dict(map(_pair, leverage)), rounding)
+    return auditing.main(files, brackets, dict(map(_pair, leverage)), rounding, as_json=json)
 
 
 @app.command(name="clone")
 def clone_account(*files: Path, live: str | None = None, data: Path | None = None) -> int:
     """Build a venue whose account answers as a real one did, and say what could not be known.
+
+    Example: perpbox clone account.json positionRisk.json --data mine.sqlite
 
     Exits with 0 when every figure is the same, 1 otherwise, 2 for what cannot be read.
 
@@ -169,11 +196,11 @@ def clone_account(*files: Path, live: str | None = None, data: Path | None = Non
     data
         The new journal, for perpbox serve --data; without one nothing is kept.
     """
-    same = cloning.main(files, live, data, _console())
+    same = cloning.main(files, live, data, console())
     return 0 if same else DIFFERENT
 
 
-@app.command(name="what-if")
+@app.command(name="what-if", group=ASKING)
 def what_if(
     *,
     account: int | None = None,
@@ -185,16 +212,14 @@ def what_if(
     advance: str | None = None,
     sweep: str | None = None,
     picture: Path | None = None,
-    json: bool = False,
     answers: Annotated[
         tuple[Path, ...], Parameter(name="--from", consume_multiple=False, negative=())
     ] = (),
-    url: str | None = None,
-    token: str | None = None,
+    ask: Ask = ASK,
 ) -> int:
     """Try things on a copy of an account of a running venue; nothing of it is kept.
 
-    perpbox what-if --price BTCUSDT=-20% --sweep BTCUSDT --picture account.svg
+    Example: perpbox what-if --price BTCUSDT=-20% --sweep BTCUSDT --picture account.svg
 
     Parameters
     ----------
@@ -216,43 +241,37 @@ def what_if(
         Show the account at prices of BTCUSDT, or BTCUSDT=-30%:+30%.
     picture
         Draw the sweep into this file, as SVG.
-    json
-        Print the venue's answer.
     answers
         A file of a real account's answers, as of perpbox clone: a clone is asked, and no venue
         need run.
-    url
-        Where the venue is; else PERPBOX_URL, else http://127.0.0.1:8900.
-    token
-        The operator's word; else PERPBOX_TOKEN.
     """
     if picture is not None and sweep is None:
         raise Unusable("--picture draws a sweep: add --sweep SYMBOL.")
     steps = trying.steps_of(price, moves, order, set_leverage, transfer, advance)
     if not steps and sweep is None:
         raise Unusable("what-if needs something to try. See perpbox what-if --help.")
-    with cloning.operator_of(answers, url, token) as operator:
+    with cloning.operator_of(answers, ask.url, ask.token) as operator:
         answer = trying.ask(operator, account, steps, sweep)
     if picture is not None and sweep is not None:
         trying.save_picture(answer, sweep.partition("=")[0], picture)
-    if json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
+    if ask.json:
+        write_json(answer)
     else:
-        trying.show(answer, _console())
+        trying.show(answer, console())
     return 0
 
 
-@app.command
+@app.command(group=ASKING)
 def explain(
     field: str,
     *,
     account: int | None = None,
     depth: int | None = None,
-    json: bool = False,
-    url: str | None = None,
-    token: str | None = None,
+    ask: Ask = ASK,
 ) -> int:
     """Show how a figure of an account comes about, down to income, fills, mark price and bracket.
+
+    Example: perpbox explain positions.BTCUSDT.maintMargin
 
     Parameters
     ----------
@@ -263,19 +282,9 @@ def explain(
         Its id; not needed where there is one alone.
     depth
         How far down; all the way where it is left out.
-    json
-        Print the venue's answer.
-    url
-        Where the venue is; else PERPBOX_URL, else http://127.0.0.1:8900.
-    token
-        The operator's word; else PERPBOX_TOKEN.
     """
-    answer = explaining.ask(Operator(url, token), account, field, depth)
-    if json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
-    else:
-        _console().print(explaining.tree_of(answer))
-    return 0
+    answer = explaining.ask(ask.operator(), account, field, depth)
+    return ask.tell(answer, explaining.tree_of(answer))
 
 
 @app.command(name="settings-for")
@@ -283,6 +292,8 @@ def settings_for(
     client: str, *, url: str | None = None, api_key: str = "", secret: str = ""
 ) -> int:
     """Print what a client is made with, as JSON, so that no call of it leaves the machine.
+
+    Example: perpbox settings-for ccxt --api-key KEY --secret SECRET
 
     Parameters
     ----------
@@ -296,12 +307,26 @@ def settings_for(
     secret
         The key's.
     """
-    told = printing.settings_of(client, Operator(url, None).url, api_key, secret)
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
+    write_json(printing.settings_of(client, Asking(url=url).operator().url, api_key, secret))
     return 0
 
 
 @app.command
+def completion(shell: Literal["bash", "zsh", "fish"], /) -> int:
+    """Print a script that completes perpbox's verbs and options in a shell.
+
+    Example: perpbox completion bash > ~/.local/share/bash-completion/completions/perpbox
+
+    Parameters
+    ----------
+    shell
+        Which one.
+    """
+    sys.stdout.write(app.generate_completion(prog_name="perpbox", shell=shell))
+    return 0
+
+
+@app.command(group=ASKING)
 def doctor(
     *configurations: str,
     url: str | None = None,
@@ -314,7 +339,7 @@ def doctor(
 ) -> int:
     """Say which calls of a bot would still leave the machine, and whether the venue is well.
 
-    perpbox doctor config.json bot.py:exchange --python ../bot/.venv/bin/python
+    Example: perpbox doctor config.json bot.py:exchange --python ../bot/.venv/bin/python
 
     Exits with 0 when all is well, 1 when something would leave or is wrong, 2 for misuse.
 
@@ -341,22 +366,25 @@ def doctor(
     """
     found = doctoring.examined(
         configurations,
-        Operator(url, token).url,
+        Asking(url=url, token=token).operator().url,
         token=token,
         api_key=api_key,
         secret=secret,
         python=python,
     )
     if json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
+        write_json(found)
     else:
-        _console().print(doctoring.table_of(found, every=every))
+        console().print(doctoring.table_of(found, every=every))
     return DIFFERENT if doctoring.is_bad(found) else 0
 
 
 @app.command
 def version() -> int:
-    """Print the version."""
+    """Print the version.
+
+    Example: perpbox version
+    """
     sys.stdout.write(f"{perpbox.__version__}\n")
     return 0
 
@@ -375,6 +403,9 @@ def _run(arguments: list[str]) -> int:
         return _misused(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        nobody_reads()
+        return 0
 
 
 def _misused(sentence: str) -> int:
@@ -387,42 +418,6 @@ def _pair(text: str) -> tuple[str, int]:
     if not symbol or not (value.isascii() and value.isdigit()):
         raise Unusable(f"--leverage takes SYMBOL=NUMBER, such as BTCUSDT=15, not {text!r}.")
     return symbol, int(value)
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield progress
-
-
-def _show(report: Report) -> None:
-    table = Table(show_header=False)
-    table.add_row("turns", str(report.turns))
-    table.add_row("journal digest", report.journal_digest)
-    table.add_row("state digest", report.state_digest)
-    table.add_row("verdict", _verdict(report))
-    difference = report.difference
-    if difference is not None:
-        table.add_row("first difference", f"turn {difference.sequence}: {difference.command!r}")
-        table.add_row("as journaled", _each(difference.expected))
-        table.add_row("today", _each(difference.got) or f"refused: {difference.refusal}")
-    _console().print(table, markup=False)
-
-
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=200)
-
-
-def _verdict(report: Report) -> str:
-    if report.difference is not None:
-        return "a turn would end otherwise today"
-    return "the events lead to another state" if report.state_differs else "the same would happen"
-
-
-def _each(values: Sequence[object]) -> str:
-    return "\n".join(map(repr, values))
 
 
 if __name__ == "__main__":

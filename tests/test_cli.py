@@ -211,6 +211,9 @@ def test_verify_tells_what_it_has_found(tmp_path: Path) -> None:
     assert table["turns"] == "4"
     assert table["verdict"] == "the same would happen"
     assert len(table["journal digest"]) == len(table["state digest"]) == 64
+    told = json.loads(ended("verify", data, "--json")[1])
+    assert (told["holds"], told["turns"], told["difference"]) == (True, 4, None)
+    assert told["stateDigest"] == table["state digest"]
 
 
 def test_audit_recomputes_an_answer(tmp_path: Path) -> None:
@@ -227,6 +230,10 @@ def test_audit_recomputes_an_answer(tmp_path: Path) -> None:
     account["totalMarginBalance"] = "9999.99999999"
     path.write_text(json.dumps(account))
     assert ended("audit", str(path))[0] == 1
+    exit_code, output, errors = ended("audit", str(path), "--json")
+    assert (exit_code, errors) == (1, "")
+    off = [each for each in json.loads(output) if each["verdict"] == "off"]
+    assert "totalMarginBalance" in [each["field"] for each in off]
     path.write_text("nothing of the kind")
     assert ended("audit", str(path))[:2] == (2, "")
 

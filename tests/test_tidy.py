@@ -56,7 +56,7 @@ TESTS: Final = {
     for path, source in sources_in("tests").items()
     if path.rpartition("/")[2].startswith("test_")
 }
-EVERYTHING: Final = sources_in("perpbox", "tests", "tools", "bench")
+EVERYTHING: Final = sources_in("perpbox", "tests", "tools", "bench", "examples")
 
 SCOPES: Final[dict[Rule, Mapping[str, str]]] = {
     file_is_short: EVERYTHING,

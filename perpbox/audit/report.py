@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Final, Literal
 
+import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -40,6 +42,8 @@ def main(
     brackets: Path | None = None,
     leverage: Mapping[str, int] | None = None,
     rounding: Literal["2021", "2025"] | None = None,
+    *,
+    as_json: bool = False,
 ) -> int:
     """Audit the files as one account's and print what was found; the result is the exit code."""
     try:
@@ -47,9 +51,12 @@ def main(
         documents = [document for path in paths for document in read(path)]
         findings = audit(documents, options)
     except Unreadable as error:
-        Console(stderr=True).print(escape(str(error)), highlight=False, soft_wrap=True)
+        sys.stderr.write(f"perpbox: {' '.join(str(error).split())}\n")
         return CANNOT_READ
-    _show(documents, findings)
+    if as_json:
+        sys.stdout.write(f"{msgspec.json.format(msgspec.json.encode(findings)).decode()}\n")
+    else:
+        _show(documents, findings)
     return IS_OFF if any(each.verdict is Verdict.OFF for each in findings) else AGREES
 
 

@@ -32,7 +32,10 @@ class Place:
 
 def place(base_url: str) -> Place:
     """The venue at this address. Raises `NotAnAddress`."""
-    parts = urlsplit(base_url)
+    try:
+        parts = urlsplit(base_url)
+    except ValueError as error:
+        raise NotAnAddress(f"{base_url!r} is no address: {error}") from None
     is_bare = not (parts.path.strip("/") or parts.query or parts.fragment)
     if parts.scheme not in {"http", "https"} or not parts.hostname or not is_bare:
         raise NotAnAddress(f"a venue's address is one such as {HERE}, not {base_url!r}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 from perpbox.account import AccountId
+from perpbox.console.output import nobody_reads
 from perpbox.server.settings import moment
 from perpbox.story import Wanted, json_of, text_of, turns_of
 
@@ -27,8 +27,7 @@ def tell(
         for turn in turns_of(path, wanted, follows=follows):
             _write(json_of(turn) if as_json else text_of(turn))
     except BrokenPipeError:
-        # Whoever reads has read enough; nothing is left to be written when the program ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nobody_reads()
 
 
 def _write(text: str) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import http.client
 import os
-from typing import Any, Final
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
+from cyclopts import Parameter
+from rich.console import RenderableType
 
+from perpbox.console.output import console, write_json
 from perpbox.server.settings import DEFAULT_PORT, Unusable
 
 SECONDS: Final = 120.0
@@ -21,9 +25,7 @@ class Operator:
     def __init__(self, url: str | None, token: str | None) -> None:
         self.url = url or os.environ.get("PERPBOX_URL") or f"http://127.0.0.1:{DEFAULT_PORT}"
         self._token = token or os.environ.get("PERPBOX_TOKEN", "")
-        parts = urlsplit(self.url)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise Unusable(f"--url is an address such as http://127.0.0.1:8900, not {self.url!r}.")
+        parts = _parts(self.url)
         kind = http.client.HTTPSConnection
         self._connect = kind if parts.scheme == "https" else http.client.HTTPConnection
         self._host = parts.netloc
@@ -55,6 +57,51 @@ class Operator:
         if len(listed) != 1:
             raise Unusable(f"{self.url} has {len(listed)} accounts: say which one, --account ID.")
         return int(listed[0]["accountId"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """Where a verb asks, and how it tells what it has heard."""
+
+    url: str | None = None
+    """Where the venue is; else PERPBOX_URL, else http://127.0.0.1:8900."""
+    token: str | None = None
+    """The operator's word; else PERPBOX_TOKEN."""
+    json: Annotated[bool, Parameter(negative=())] = False
+    """Print the venue's answer as JSON."""
+
+    def operator(self) -> Operator:
+        return Operator(self.url, self.token)
+
+    def tell(self, answer: object, shown: RenderableType) -> int:
+        """As JSON if that is wanted, else as it is to be shown; all went well."""
+        if self.json:
+            write_json(answer)
+        else:
+            console().print(shown, markup=False)
+        return 0
+
+
+ASK: Final = Asking()
+
+
+def pair(text: str) -> tuple[str, str]:
+    """Name and value of NAME=VALUE. Raises `Unusable`."""
+    name, found, value = text.partition("=")
+    if not name or not found or not value:
+        raise Unusable(f"NAME=VALUE is wanted, such as BTCUSDT=50000, not {text!r}.")
+    return name, value
+
+
+def _parts(url: str) -> SplitResult:
+    """Raises `Unusable`."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return parts
+    except ValueError as error:  # no port, or no address
+        raise Unusable(f"--url {url!r}: {error}.") from None
+    raise Unusable(f"--url is an address such as http://127.0.0.1:8900, not {url!r}.")
 
 
 def _sentence(answer: dict[str, Any], status: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from perpbox.console.operator import Operator
+from perpbox.console.operator import Operator, pair
 from perpbox.console.picture import draw
 from perpbox.server.settings import Unusable
 
@@ -34,13 +34,13 @@ def steps_of(
 ) -> list[dict[str, Any]]:
     """In the order of transfers, leverages, orders, prices, time."""
     steps: list[dict[str, Any]] = []
-    for asset, amount in map(_pair, transfers):
+    for asset, amount in map(pair, transfers):
         steps.append({"transfer": {"asset": asset, "amount": amount}})
-    for symbol, leverage in map(_pair, leverages):
+    for symbol, leverage in map(pair, leverages):
         steps.append({"leverage": {"symbol": symbol, "leverage": leverage}})
-    steps += [{"order": dict(map(_pair, order.split()))} for order in orders]
+    steps += [{"order": dict(map(pair, order.split()))} for order in orders]
     if prices:
-        steps.append({"prices": dict(map(_pair, prices)), "moves": moves})
+        steps.append({"prices": dict(map(pair, prices)), "moves": moves})
     if advance is not None:
         steps.append({"advance": advance})
     return steps
@@ -117,10 +117,3 @@ def _refusal(step: dict[str, Any]) -> str:
 def _by_itself(step: dict[str, Any]) -> str:
     details = " ".join(f"{name}={value}" for name, value in step["details"].items())
     return " ".join(filter(None, (step["step"], step["symbol"], details)))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, found, value = text.partition("=")
-    if not name or not found or not value:
-        raise Unusable(f"NAME=VALUE is wanted, such as BTCUSDT=-20%, not {text!r}.")
-    return name, value

@@ -51,6 +51,7 @@ BODIES: Final[Mapping[str, Any]] = {
 """What each call reads of its body, as its handler names it."""
 
 QUERIES: Final[Mapping[str, Mapping[str, bool]]] = {
+    "GET /box/v1/top": {"first": False, "limit": False},
     "GET /box/v1/accounts/{id}/explain": {"field": True, "depth": False},
 }
 """What each call reads of its query, and whether it must be there."""

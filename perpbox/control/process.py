@@ -77,8 +77,8 @@ def status(desk: Desk, call: Call) -> Status:
         accounts=len(venue.state.accounts),
         sequence=venue.sequence,
         durable_sequence=venue.durable_sequence,
-        clock=_clock_shown(desk),
-        feed=FeedShown(desk.facts.feed, running=venue.feed is not None),
+        clock=clock_shown(desk),
+        feed=feed_shown(desk),
         uptime_seconds=round(desk.facts.uptime(), 3),
         journal=desk.facts.journal,
         failures=desk.facts.failures(),
@@ -104,7 +104,7 @@ def set_clock(desk: Desk, call: Call) -> ClockShown:
         desk.clock.set(now)
         desk.clock.switch(pace)
     desk.venue.move_clock(to)
-    return _clock_shown(desk)
+    return clock_shown(desk)
 
 
 def _pace(desk: Desk, wanted: NewClock) -> Pace | None:
@@ -155,7 +155,11 @@ def moment_of(text: TimeText) -> Millis:
         raise Refused(400, "INVALID_TIME", f"{error}.") from None
 
 
-def _clock_shown(desk: Desk) -> ClockShown:
+def feed_shown(desk: Desk) -> FeedShown:
+    return FeedShown(desk.facts.feed, running=desk.venue.feed is not None)
+
+
+def clock_shown(desk: Desk) -> ClockShown:
     now = desk.venue.now()
     clock = desk.clock
     speed = clock.rate if clock.mode is ClockMode.ACCELERATED else None

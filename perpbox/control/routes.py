@@ -17,6 +17,7 @@ from perpbox.control import (
     process,
     snapshots,
     symbols,
+    top,
     what_if,
 )
 from perpbox.control.desk import Call, Desk
@@ -45,6 +46,7 @@ HEALTH: Final = "/healthz"
 ROUTES: Final = (
     Route("GET", HEALTH, process.healthz),
     Route("GET", "/box/v1/status", process.status),
+    Route("GET", "/box/v1/top", top.top),
     Route("POST", "/box/v1/clock", process.set_clock),
     Route("POST", "/box/v1/prices", market.move_prices),
     Route("POST", "/box/v1/mark-sources", market.set_mark_sources),

@@ -6,26 +6,34 @@ import io
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from decimal import Decimal
 from types import TracebackType
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, Self
 
 import msgspec
 
 from perpbox.account import AccountId
 from perpbox.engine.line import Line
-from perpbox.engine.market import Market
 from perpbox.message import Request
-from perpbox.money import Millis, text_short
+from perpbox.money import Millis
 from perpbox.server.background import Background, Failed
 from perpbox.server.log import log_to
 from perpbox.server.settings import Settings
 from perpbox.story import Wanted, text_of, told
 from perpbox.testing.account import Account
 from perpbox.testing.settings import settings_of
+from perpbox.testing.words import (
+    FaultKind,
+    Firing,
+    Number,
+    RuleShown,
+    firings_of,
+    prices_of,
+    rule_of,
+    text_of_number,
+    words_of,
+)
 from perpbox.venue import Venue
 
-Number: TypeAlias = str | int | float | Decimal
 BASELINE: Final = "_baseline"
 """The snapshot that `reset` goes back to."""
 MOST_LINES: Final = 10_000
@@ -165,7 +173,7 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
 
     def account(self, name: str = "", **balances: Number) -> Account:
         """A new account with so much of each asset, and a key that may do everything."""
-        told = {asset: _text(amount) for asset, amount in balances.items()}
+        told = {asset: text_of_number(amount) for asset, amount in balances.items()}
         made = self.control("POST", "accounts", {"name": name, "balances": told})
         return Account(
             made["accountId"], made["apiKey"], made["secretKey"], self.base_url, self._at_end
@@ -178,9 +186,9 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
         a price they are only told.
         """
         if price is None and not prices:
-            return self.background.call(lambda venue: _prices(venue.state.markets[symbol]))
-        apart = {name: _text(value) for name, value in prices.items()}
-        wanted = apart if price is None else _text(price)
+            return self.background.call(lambda venue: prices_of(venue.state.markets[symbol]))
+        apart = {name: text_of_number(value) for name, value in prices.items()}
+        wanted = apart if price is None else text_of_number(price)
         return self.control("POST", "prices", {symbol: wanted})[symbol]
 
     def advance(self, span: str | Millis) -> Millis:
@@ -199,6 +207,50 @@ class Box(AbstractContextManager["Box"], AbstractAsyncContextManager["Box"]):
         """Another venue that goes on from a snapshot; its address."""
         url: str = self.control("POST", f"snapshots/{name}/fork")["url"]
         return url
+
+    def faults(
+        self,
+        kind: FaultKind,
+        *,
+        endpoint: str = "*",
+        event: str = "*",
+        account: Account | AccountId | None = None,
+        symbol: str | None = None,
+        probability: Number = "1",
+        every: int | None = None,
+        nth: int | None = None,
+        times: int | None = None,
+        seed: int = 0,
+        **how: Any,
+    ) -> RuleShown:
+        """Lay a rule of docs/faults.md, until `reset`; its `id`, and what it is.
+
+        `box.faults("error", answer="408", executed=True, endpoint="POST /fapi/v1/order", nth=1)`
+        """
+        told = {
+            "endpoint": endpoint,
+            "event": event,
+            "account": account.id if isinstance(account, Account) else account,
+            "symbol": symbol,
+            "probability": text_of_number(probability),
+            "every": every,
+            "nth": nth,
+            "times": times,
+            "seed": seed,
+        }
+        laid = self.control("POST", "faults", {"fault": {"kind": kind, **words_of(how)}, **told})
+        return rule_of(laid)
+
+    def lift(self, rule: RuleShown | int | None = None) -> None:
+        """Lift a rule, or all of them; what it held back is told. With all the log goes too."""
+        number = rule if isinstance(rule, int) or rule is None else rule.id
+        self.control("DELETE", "faults" if number is None else f"faults/{number}")
+
+    def fired(self, rule: RuleShown | int | None = None) -> list[Firing]:
+        """What rules have done, oldest first; all of them, or this one."""
+        number = rule if isinstance(rule, int) or rule is None else rule.id
+        log = firings_of(self.control("GET", "faults")["log"])
+        return [each for each in log if number in {None, each.rule}]
 
     def control(self, method: str, path: str, body: object = None) -> Any:
         """Any call of docs/control.md: `box.control("POST", "funding", {...})`.
@@ -250,16 +302,3 @@ def venue(**settings: Any) -> Box:
     `with venue(feed="synthetic", seed=7, start="2026-01-01") as box:`
     """
     return Box(settings_of(**settings))
-
-
-def _text(number: Number) -> str:
-    """As the venue takes numbers: exact, and without an exponent."""
-    return number if isinstance(number, str) else format(Decimal(str(number)), "f")
-
-
-def _prices(market: Market) -> dict[str, str]:
-    return {
-        "mark": text_short(market.mark),
-        "index": text_short(market.index),
-        "last": text_short(market.last_price),
-    }

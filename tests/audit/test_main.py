@@ -166,7 +166,7 @@ def test_what_cannot_be_read_ends_in_two_with_a_sentence(
     code, out, err = shelf.audit(shelf.file(content))
     if complaint:
         assert (code, out) == (CANNOT_READ, "")
-        assert err.startswith(("answer.json: ", f"{shelf.folder}"))
+        assert err.startswith(("perpbox: answer.json: ", f"perpbox: {shelf.folder}"))
         assert complaint in err
         assert err.count("\n") == 1
     else:
