@@ -12,6 +12,7 @@ import pytest
 from cyclopts import CycloptsError
 
 from perpbox import cli
+from perpbox.console import serving
 from perpbox.server.settings import DEFAULTS, Settings, SyntheticSettings, Unusable
 from perpbox.server.sources import FILE, variable
 
@@ -50,7 +51,7 @@ def taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Taken:
         if name.startswith("PERPBOX_"):
             monkeypatch.delenv(name)
     told: list[Settings] = []
-    monkeypatch.setattr(cli, "run", lambda settings, *_: told.append(settings))
+    monkeypatch.setattr(serving, "run", lambda settings, *_: told.append(settings))
 
     def take(*flags: str, file: str = "", **variables: str) -> Settings:
         (tmp_path / FILE).unlink(missing_ok=True)
