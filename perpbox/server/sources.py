@@ -42,7 +42,7 @@ def from_environment(app: App, commands: tuple[str, ...], arguments: ArgumentCol
     Env(PREFIX, command=False)(app, commands, arguments)
 
 
-def from_file(app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
+def from_file(app: App, _commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
     """Take what is not given yet from the file that --config names, or from ./perpbox.toml."""
     (named,) = (argument for argument in arguments if argument.name == f"--{CONFIG}")
     if named.tokens:
@@ -50,7 +50,8 @@ def from_file(app: App, commands: tuple[str, ...], arguments: ArgumentCollection
     elif not (path := Path(FILE)).exists():
         return
     table = read_file(path)
-    Dict(table, source=str(path), use_commands_as_keys=False)(app, commands, arguments)
+    # Of no command, so that a setting may be named as a verb is: `clock` is one.
+    Dict(table, source=str(path), use_commands_as_keys=True)(app, (), arguments)
 
 
 def read_file(path: Path) -> Table:
