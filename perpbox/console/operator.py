@@ -17,6 +17,7 @@ from perpbox.server.settings import DEFAULT_PORT, Unusable
 
 SECONDS: Final = 120.0
 OK: Final = 200
+UNAUTHORIZED: Final = 401
 
 
 class Operator:
@@ -105,6 +106,8 @@ def _parts(url: str) -> SplitResult:
 
 
 def _sentence(answer: dict[str, Any], status: int) -> str:
+    if status == UNAUTHORIZED:
+        return "The venue asks for its token: give --token, or set PERPBOX_TOKEN."
     error = answer.get("error")
     if isinstance(error, dict) and isinstance(error.get("message"), str):
         return str(error["message"])

@@ -19,8 +19,13 @@ FILE: Final = "perpbox.toml"
 """Read without being named, where it lies in the working directory."""
 CONFIG: Final = "config"
 """The one option that no file may have: where the file is."""
-NO_SETTINGS: Final = {"PERPBOX_WORLDS"}
-"""Variables with the prefix that are somebody else's; that one is of `make simulate`."""
+NO_SETTINGS: Final = {
+    "PERPBOX_URL",
+    "PERPBOX_LIVE_KEY",
+    "PERPBOX_LIVE_SECRET",
+    "PERPBOX_WORLDS",
+}
+"""Variables with the prefix that are of other verbs, and of `make simulate`."""
 
 LISTS: Final = {"feed", "catalogue", "symbols"}
 """Settings of several words."""

@@ -86,7 +86,7 @@ def test_how_it_stands(type_in: Terminal, server: Background) -> None:
         (("clock", "--speed", "nan"), "speed"),
         (("clock", "--speed", "inf"), ""),
         (("clock", "--mode", "fast"), "Nothing moves this market"),
-        (("status", "--token", "another"), "Bearer TOKEN"),
+        (("status", "--token", "another"), "set PERPBOX_TOKEN"),
         (("status", "--token", "zwölf\n"), ""),
     ],
 )

@@ -193,6 +193,12 @@ def test_a_variable_that_is_no_setting_is_told(taken: Taken) -> None:
     assert taken(PERPBOX_WORLDS="1-20") == DEFAULTS
 
 
+@pytest.mark.parametrize("name", ["PERPBOX_URL", "PERPBOX_LIVE_KEY", "PERPBOX_LIVE_SECRET"])
+def test_a_variable_of_another_verb_is_no_hindrance(taken: Taken, name: str) -> None:
+    """Who asks a venue from a shell may start one from there too."""
+    assert taken(**{name: "http://127.0.0.1:8900"}) == Settings()
+
+
 def test_a_variable_whose_quotes_are_left_open_is_told(taken: Taken) -> None:
     with pytest.raises(Unusable, match=r"'recorded:my \"dumps' .* is not words: No clos"):
         taken(PERPBOX_FEED='recorded:my "dumps')
