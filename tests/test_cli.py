@@ -13,14 +13,12 @@ from pathlib import Path
 import pytest
 
 from perpbox import __version__, cli, demo
-from perpbox.console import serving
 from tests.server.programs import Program, ended, started
 
 ACCOUNTS = "/box/v1/accounts"
 
 
 def test_serve_says_one_line_and_answers() -> None:
-    assert serving.__doc__
     with started("serve", "--port", "0") as program:
         program.ready()
         assert program.ask("GET", "/healthz") == (200, {"status": "ok"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, TypeAlias
@@ -98,6 +99,8 @@ def _repeat(do: Callable[[], None], every: float, *, once: bool) -> None:
 def _watch(
     operator: Operator, look: Callable[[], dict[str, Any]], every: float, console: Console
 ) -> None:
+    # It ends by nothing else, and a job of the background is started deaf to it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     shown = screen(operator, look())
     with Live(shown, console=console, auto_refresh=False, screen=True) as live:
         _repeat(lambda: live.update(screen(operator, look()), refresh=True), every, once=False)

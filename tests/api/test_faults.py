@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
+from perpbox.account import TimeInForce
 from perpbox.api.befall import Befallen
 from perpbox.api.bent import WHOLE
 from perpbox.api.streams.strays import Strays
@@ -16,7 +17,7 @@ from perpbox.faults.rules import FORMS, REFUSABLE, Rule
 from perpbox.message import CUT, Answer, Later, Pending, Response
 from tests.api.exchange import SECOND, Exchange
 from tests.api.listening import Connection, follow
-from tests.api.trader import ALGO, ORDER, Trader, limit_order
+from tests.api.trader import ORDER, Trader, limit_order
 from tests.api.user_messages import kinds
 from tests.api.ws_client import Client
 
@@ -269,7 +270,18 @@ def test_an_order_that_is_filled_in_part(
     placed = alice.post(ORDER, **{**usual, **order})
     told = alice.get(ORDER, symbol="BTCUSDT", orderId=placed["orderId"])
     assert (told["status"], f"{Decimal(told['executedQty']).normalize():f}") == outcome
-    assert len(WHOLE) == 2
+
+
+@pytest.mark.parametrize("time_in_force", WHOLE, ids=lambda each: str(each.value))
+def test_what_trades_whole_or_not_at_all_is_left_alone(
+    exchange: Exchange, alice: Trader, time_in_force: TimeInForce
+) -> None:
+    price = "51000" if time_in_force is TimeInForce.FOK else "49000"
+    lay(exchange, {"kind": "partialFill", "fraction": "0"})
+    alice.limit("BUY", "0.010", price, timeInForce=time_in_force.value)
+    assert exchange.faults.fired == 0
+    filled = alice.get("/fapi/v3/positionRisk", symbol="BTCUSDT")[0]["positionAmt"]
+    assert filled == ("0.010" if time_in_force is TimeInForce.FOK else "0.000")
 
 
 def test_the_rest_of_a_limit_order_is_filled_later(exchange: Exchange, alice: Trader) -> None:
@@ -345,7 +357,22 @@ def test_an_event_that_goes_astray(
     lay(exchange, fault, event="ORDER_TRADE_UPDATE", nth=2)
     place(alice, "a", "b", "c", "d")
     assert orders_told(stream) == told.split()
-    assert Strays.__name__
+
+
+def test_copies_of_a_late_event_all_come_late(exchange: Exchange) -> None:
+    came: list[str] = []
+    strays = Strays[str](exchange.faults)
+    strays.put, strays.hang_up = came.append, str.upper
+    lay(exchange, {"kind": "duplicate", "copies": 2}, nth=1)
+    lay(exchange, {"kind": "delay", "milliseconds": 10}, nth=1)
+    lay(exchange, {"kind": "hangup"}, nth=2)
+    assert strays.are_possible
+    for message in ("first", "second"):
+        strays.send(1, "ACCOUNT_UPDATE", message)
+    assert came == ["SECOND"]
+    for _, then in exchange.held:
+        then()
+    assert came == ["SECOND", "first", "first", "first"]
 
 
 def test_what_is_held_back_comes_when_the_rule_is_lifted(exchange: Exchange, alice: Trader) -> None:
@@ -388,4 +415,3 @@ def test_only_events_of_that_name_and_account(
     assert not any(kind.startswith("ACCOUNT") for kind in told[0])
     assert any(kind.startswith("ACCOUNT") for kind in told[1])
     assert [firing.event for firing in exchange.faults.log] == ["ACCOUNT_UPDATE"]
-    assert ALGO

@@ -108,7 +108,13 @@ def test_on_a_terminal_it_goes_on_until_control_c(server: Background) -> None:
     ours, theirs = pty.openpty()
     env = {**os.environ, "TERM": "xterm", "COLUMNS": "120", "LINES": "30"}
     words = ["top", "--every", "0.1", "--url", server.base_url, "--token", TOKEN]
-    shown = subprocess.Popen([PERPBOX, *words], stdin=theirs, stdout=theirs, stderr=theirs, env=env)
+    started = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a job of the background is
+    try:
+        shown = subprocess.Popen(
+            [PERPBOX, *words], stdin=theirs, stdout=theirs, stderr=theirs, env=env
+        )
+    finally:
+        signal.signal(signal.SIGINT, started)
     os.close(theirs)
     try:
         read_until(ours, b"carol")
@@ -119,6 +125,7 @@ def test_on_a_terminal_it_goes_on_until_control_c(server: Background) -> None:
         assert shown.wait(10) == 0
     finally:
         shown.kill()
+        shown.wait()
         os.close(ours)
 
 

@@ -97,4 +97,9 @@ def test_a_question_that_is_none(office: Office, query: bytes) -> None:
 def test_an_account_that_is_not_there(office: Office) -> None:
     told = office.ask("GET", "/box/v1/accounts/9/explain", query=b"field=availableBalance")
     assert (told.status, told.error) == (404, "UNKNOWN_ACCOUNT")
-    assert explain.__doc__
+
+
+def test_of_near_names_only_some_are_said(office: Office) -> None:
+    told = ask(office, b"field=positions.BTCUSDT.margin").json["error"]["message"]
+    _, _, near = told.partition("Near it: ")
+    assert 1 <= len(near.split(", ")) <= explain.NEAREST

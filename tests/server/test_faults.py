@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from http.client import RemoteDisconnected
-from pathlib import Path
 from typing import Final
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from perpbox import demo
-from perpbox.server.background import Background, running
-from perpbox.server.settings import Settings
-from tests.server.shell import Kept
+from perpbox.server.background import Background
 from tests.server.test_streams import listen_key, open_stream, read, signed
 
-TOKEN: Final = "token"
 PLACE: Final = "/fapi/v1/order"
 ORDER: Final = {
     "symbol": "BTCUSDT",
@@ -27,21 +22,6 @@ ORDER: Final = {
     "timeInForce": "GTC",
     "quantity": "0.01",
 }
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Background]:
-    settings = Settings(port=0, token=TOKEN, data=str(tmp_path / "journal"))
-    with running(settings, Kept()) as background:
-        yield background
-        assert background.failures == 0
-
-
-@pytest.fixture
-def trader(server: Background) -> demo.Trader:
-    trader = demo.Trader(server.base_url, TOKEN)
-    trader.open_account("alice", {"USDT": "10000"})
-    return trader
 
 
 def lay(trader: demo.Trader, fault: dict[str, object], **conditions: object) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,21 +20,6 @@ from tests.server.shell import Kept
 
 TOKEN: Final = "token"
 SECONDS: Final = 10.0
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Background]:
-    settings = Settings(port=0, token=TOKEN, data=str(tmp_path / "journal"))
-    with running(settings, Kept()) as background:
-        yield background
-        assert background.failures == 0
-
-
-@pytest.fixture
-def trader(server: Background) -> demo.Trader:
-    trader = demo.Trader(server.base_url, TOKEN)
-    trader.open_account("alice", {"USDT": "10000"})
-    return trader
 
 
 def listen_key(trader: demo.Trader) -> str:
