@@ -160,6 +160,27 @@ def test_a_fork_is_a_venue_of_its_own(server: Background, operator: Operator) ->
     assert answers(trader) == mine
 
 
+@pytest.mark.parametrize("name", ["none", "one", "two"])
+def test_of_several_snapshots_it_is_the_one_that_is_named(
+    server: Background, operator: Operator, name: str
+) -> None:
+    """Restored and forked: as many accounts as there were by then."""
+    names = ("none", "one", "two")
+    for each in names:
+        operator("POST", "/snapshots", {"name": each})
+        Trader(server.base_url, TOKEN).open_account(each, {"USDT": "1"})
+    there = [*names[: names.index(name)]]
+
+    def accounts(ask: Operator) -> list[str]:
+        return [row["name"] for row in ask("GET", "/accounts")["accounts"]]
+
+    fork = operator("POST", f"/snapshots/{name}/fork")
+    assert accounts(Operator(fork["url"])) == there
+    assert accounts(operator) == [*names]
+    operator("POST", f"/snapshots/{name}/restore")
+    assert accounts(operator) == there
+
+
 def gone(url: str) -> None:
     """Nobody answers there before long."""
     for _ in range(200):
