@@ -11,7 +11,7 @@ import pytest
 
 from perpbox import cli, demo
 from perpbox.console.operator import Operator
-from perpbox.console.picture import draw
+from perpbox.console.picture import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, draw, ratios
 from perpbox.console.what_if import steps_of
 from perpbox.server.background import Background, running
 from perpbox.server.settings import Settings, Unusable
@@ -72,6 +72,32 @@ def test_a_picture(server: Background, tmp_path: Path) -> None:
     assert "script" not in {element.tag.rpartition("}")[2] for element in root.iter()}
     for part in ("src=", "@import", "url(http"):
         assert part not in picture
+
+
+def test_a_picture_shows_the_figures() -> None:
+    """From one axis to the other: money from 0 to 200, prices from 100 to 300."""
+    rows = [
+        {"mark": mark, "marginBalance": balance, "maintMargin": "20", "availableBalance": free}
+        for mark, balance, free in (("100", "0", "0"), ("200", "100", "50"), ("300", "200", "80"))
+    ]
+    assert ratios(rows) == [(200.0, 20.0), (300.0, 10.0)]
+    root = ET.fromstring(draw("BTCUSDT", rows, ["200"], "300"))  # noqa: S314  made here
+    space = "{http://www.w3.org/2000/svg}"
+    lines = [each.attrib["points"] for each in root.iter(f"{space}polyline")]
+    start, end = HEIGHT - BOTTOM, TOP
+    half = (start + end) / 2
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    right = WIDTH - RIGHT
+    assert lines[0] == f"{float(LEFT)},{float(start)} {middle},{half} {float(right)},{float(end)}"
+    tenth = start - (start - end) / 10
+    fifth = start - (start - end) / 5
+    assert lines[3] == f"{middle},{fifth} {float(right)},{tenth}"
+    uprights = [
+        each.attrib["x1"]
+        for each in root.iter(f"{space}line")
+        if each.attrib["x1"] == each.attrib["x2"]
+    ]
+    assert uprights == [str(middle), str(float(right))]
 
 
 def test_a_picture_without_positions() -> None:
