@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from perpbox.audit.figures import Json, Row, Unreadable
+from perpbox.margin.account_explained import OF_USDT
 
 
 class Kind(Enum):
@@ -41,21 +42,6 @@ class Document(Struct, frozen=True):
     objects: tuple[Json, ...]
 
 
-TOTALS: Final = {
-    "totalInitialMargin": "initialMargin",
-    "totalMaintMargin": "maintMargin",
-    "totalWalletBalance": "walletBalance",
-    "totalUnrealizedProfit": "unrealizedProfit",
-    "totalMarginBalance": "marginBalance",
-    "totalPositionInitialMargin": "positionInitialMargin",
-    "totalOpenOrderInitialMargin": "openOrderInitialMargin",
-    "totalCrossWalletBalance": "crossWalletBalance",
-    "totalCrossUnPnl": "crossUnPnl",
-    "availableBalance": "availableBalance",
-    "maxWithdrawAmount": "maxWithdrawAmount",
-}
-"""The totals of an account, and what an asset's row calls the same."""
-
 SHAPES: Final = (
     (Kind.POSITIONS, ("symbol", "positionAmt")),
     (Kind.ASSETS, ("asset", "walletBalance")),
@@ -63,7 +49,7 @@ SHAPES: Final = (
     (Kind.OTHER, ("symbols", "serverTime")),
     (Kind.ACCOUNT, ("assets",)),
     (Kind.ACCOUNT, ("positions",)),
-    *((Kind.ACCOUNT, (name,)) for name in TOTALS if name.startswith("total")),
+    *((Kind.ACCOUNT, (name,)) for name in OF_USDT if name.startswith("total")),
     (Kind.INDEX, ("index", "bidBuffer")),
     (Kind.BRACKETS, ("brackets",)),
     (Kind.OTHER, ("orderId",)),
@@ -152,8 +138,8 @@ def _kind_of(fields: Json) -> Kind | None:
 def totals_row(document: Document) -> Row:
     """An account's totals under the names of an asset's row."""
     account = document.objects[0]
-    fields = {name: account[total] for total, name in TOTALS.items() if total in account}
-    return Row(document.source, "", fields, {name: total for total, name in TOTALS.items()})
+    fields = {name: account[total] for total, name in OF_USDT.items() if total in account}
+    return Row(document.source, "", fields, {name: total for total, name in OF_USDT.items()})
 
 
 def asset_rows(document: Document) -> list[Row]:

@@ -9,7 +9,6 @@ from typing import Any, Final, TypeAlias
 from msgspec import Struct
 
 from perpbox.audit.documents import (
-    TOTALS,
     Document,
     Kind,
     asset_rows,
@@ -20,6 +19,7 @@ from perpbox.audit.known import NEWER_ROUNDING_SINCE
 from perpbox.audit.marks import MARK, marks_of
 from perpbox.clone.answers import ORDERS, Answers
 from perpbox.clone.prices import profit_name
+from perpbox.margin.account_explained import OF_USDT
 from perpbox.money import SCALE
 
 ENDPOINTS: Final = (
@@ -33,8 +33,8 @@ ENDPOINTS: Final = (
 
 FIGURES: Final = frozenset(
     (
-        *TOTALS,
-        *TOTALS.values(),
+        *OF_USDT,
+        *OF_USDT.values(),
         *("unRealizedProfit", "positionAmt", "entryPrice", "breakEvenPrice"),
         *("markPrice", "liquidationPrice", "isolatedMargin", "isolatedWallet", "notional"),
         *("bidNotional", "askNotional", "leverage", "isolated", "marginType", "marginAsset"),

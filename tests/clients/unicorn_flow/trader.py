@@ -16,7 +16,8 @@ from unicorn_binance_rest_api import (  # type: ignore[import-not-found, unused-
     BinanceRestApiManager,
 )
 
-from exact import CheckFailed, plain
+from exact import CheckFailed
+from futures_calls import FuturesCalls
 from perpbox import clients
 from scenario import SYMBOL
 from signed import SignedRest
@@ -64,7 +65,7 @@ def is_active(row: Row) -> bool:
     return bool(number(row["positionAmt"]) or number(row.get("openOrderInitialMargin", "0")))
 
 
-class UnicornTrader:
+class UnicornTrader(FuturesCalls):
     """The futures_* calls; what only version 3 prints is read beside them, and has to agree."""
 
     errors: ClassVar[Mapping[int, type[Exception]]] = dict.fromkeys(
@@ -75,15 +76,6 @@ class UnicornTrader:
         self.base_url, self.api_key, self.secret = base_url, api_key, secret
         self.client: Any = manager(base_url, api_key, secret)
         self.third = SignedRest(base_url, api_key, secret)
-
-    def exchange_info(self) -> Row:
-        return dict(self.client.futures_exchange_info())
-
-    def server_time(self) -> int:
-        return int(self.client.futures_time()["serverTime"])
-
-    def premium_index(self, symbol: str) -> Row:
-        return dict(self.client.futures_mark_price(symbol=symbol))
 
     def account(self) -> Row:
         """Version 3, once version 2 says the same in all that both have."""
@@ -98,67 +90,18 @@ class UnicornTrader:
         told["positions"] = [told_as(*each) for each in zip(rows, new["positions"], strict=True)]
         return told, new
 
-    def balance(self) -> list[Row]:
-        return list(self.client.futures_account_balance())
-
     def balance_of_3(self) -> list[Row]:
         return list(self.third.get("v3/balance"))
-
-    def commission_rate(self, symbol: str) -> Row:
-        return dict(self.client.futures_commission_rate(symbol=symbol))
 
     def symbol_config(self, symbol: str) -> Row:
         """Version 2 of positionRisk is where this client finds it."""
         (row,) = self.client.futures_position_information(symbol=symbol)
         return {"marginType": MARGIN_TYPES[row["marginType"]], "leverage": row["leverage"]}
 
-    def set_leverage(self, symbol: str, leverage: int) -> Row:
-        return dict(self.client.futures_change_leverage(symbol=symbol, leverage=leverage))
-
-    def set_margin_type(self, symbol: str, margin_type: str) -> Row:
-        answer = self.client.futures_change_margin_type(symbol=symbol, marginType=margin_type)
-        return dict(answer)
-
-    def place_limit(self, symbol: str, side: str, quantity: Decimal, price: Decimal) -> Row:
-        answer = self.client.futures_create_order(
-            symbol=symbol,
-            side=side,
-            type="LIMIT",
-            timeInForce="GTC",
-            quantity=plain(quantity),
-            price=plain(price),
-        )
-        return dict(answer)
-
-    def place_market(
-        self, symbol: str, side: str, quantity: Decimal, *, reduce_only: bool = False
-    ) -> Row:
-        answer = self.client.futures_create_order(
-            symbol=symbol,
-            side=side,
-            type="MARKET",
-            quantity=plain(quantity),
-            reduceOnly=reduce_only,
-            newOrderRespType="RESULT",
-        )
-        return dict(answer)
-
     def amend(
         self, symbol: str, order_id: int, side: str, quantity: Decimal, price: Decimal
     ) -> Row:
         raise NotImplementedError  # it can only by the WebSocket API
-
-    def cancel(self, symbol: str, order_id: int) -> Row:
-        return dict(self.client.futures_cancel_order(symbol=symbol, orderId=order_id))
-
-    def order(self, symbol: str, order_id: int) -> Row:
-        return dict(self.client.futures_get_order(symbol=symbol, orderId=order_id))
-
-    def open_orders(self, symbol: str) -> list[Row]:
-        return list(self.client.futures_get_open_orders(symbol=symbol))
-
-    def all_orders(self, symbol: str) -> list[Row]:
-        return list(self.client.futures_get_all_orders(symbol=symbol))
 
     def positions(self, symbol: str) -> list[Row]:
         """Version 3, once version 2 says the same; it lists flat symbols too."""
@@ -172,24 +115,11 @@ class UnicornTrader:
             raise CheckFailed(f"version 3 knows nothing of {old}")
         return told, new
 
-    def trades(self, symbol: str, order_id: int) -> list[Row]:
-        return list(self.client.futures_account_trades(symbol=symbol, orderId=order_id))
-
     def income(self, income_type: str | None = None) -> list[Row]:
         only = {"incomeType": income_type} if income_type else {}
         return list(self.client.futures_income_history(**only))
 
     has_stops = False  # its algo calls go to addresses that never were
-
-    def place_stop(self, symbol: str, side: str, quantity: Decimal, trigger: Decimal) -> Row:
-        answer = self.client.futures_create_order(
-            symbol=symbol,
-            side=side,
-            type="STOP_MARKET",
-            quantity=plain(quantity),
-            stopPrice=plain(trigger),
-        )
-        return dict(answer)
 
     def stop(self, symbol: str, algo_id: int) -> Row:
         raise NotImplementedError
@@ -210,17 +140,11 @@ class UnicornTrader:
             )
         )
 
-    def funding_rates(self, symbol: str) -> list[Row]:
-        return list(self.client.futures_funding_rate(symbol=symbol))
-
     def fee_burn(self) -> bool:
         raise NotImplementedError
 
     def set_fee_burn(self, on: bool) -> Row:
         raise NotImplementedError
-
-    def place_batch(self, orders: list[Row]) -> list[Row]:
-        return list(self.client.futures_place_batch_order(batchOrders=orders))
 
     def cancel_batch(self, order_ids: list[int]) -> list[Row]:
         # What it signs it does not encode, so that has to be done before, as its own batches do.
@@ -228,20 +152,8 @@ class UnicornTrader:
         rows = self.client.futures_cancel_orders(symbol=SYMBOL, orderIdList=numbers)
         return list(rows)
 
-    def reads(self) -> dict[str, Callable[..., Any]]:
-        """The market's calls, by endpoint."""
-        return {
-            "depth": self.client.futures_order_book,
-            "ticker/bookTicker": self.client.futures_orderbook_ticker,
-            "trades": self.client.futures_recent_trades,
-            "klines": self.client.futures_klines,
-        }
-
     def stranger(self, api_key: str | None = None, secret: str | None = None) -> UnicornTrader:
         return UnicornTrader(self.base_url, api_key or self.api_key, secret or self.secret)
-
-    def code_of(self, error: Exception) -> int:
-        return int(vars(error)["code"])
 
     def close(self) -> None:
         self.client.stop_manager()
