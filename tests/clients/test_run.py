@@ -115,4 +115,15 @@ def test_a_flow_that_tried_to_leave_has_failed_and_gets_no_second_try(
     assert leaked.output.startswith(tried)
     drives = iter([leaked])
     monkeypatch.setattr(run, "drive", lambda _flow: next(drives))
-    assert run.drive_twice("ccxt_flow") is leaked
+    assert run.drive_patiently("freqtrade_flow") is leaked
+
+
+@pytest.mark.parametrize(("flow", "again"), [("freqtrade_flow", True), ("ccxt_flow", False)])
+def test_only_a_flow_with_a_race_of_its_own_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, flow: str, again: bool
+) -> None:
+    failed = run.Result(flow, flow, "1", 0, 1.0, "it broke")
+    passed = run.Result(flow, flow, "1", 9, 1.0)
+    drives = iter([failed, passed])
+    monkeypatch.setattr(run, "drive", lambda _flow: next(drives))
+    assert run.drive_patiently(flow) is (passed if again else failed)
